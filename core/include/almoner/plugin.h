@@ -1,0 +1,662 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * almoner/plugin.h: all that the author of a plug-in reads.
+ *
+ * A plug-in is a shared object with one exported function, alm_plugin_entry(), which the macro ALM_PLUGIN() at the end
+ * of this file writes.  It returns a `struct alm_plugin`: tables of settings, commands, reports and migrations, and
+ * either a programme (a kind of aid: a rule) or a store (a database driver).  The host calls the plug-in through these
+ * tables; the plug-in calls the host through `struct alm_host`, a table of functions that it is handed.  Nothing is
+ * linked: the plug-in needs no symbol of the host.
+ *
+ * Rules that hold everywhere
+ *   - Text is UTF-8.  A `const char *` ends with a NUL; a `struct alm_text` is a pointer and a length.
+ *   - What a function is handed stays the caller's and is valid until the function returns, unless it says otherwise.
+ *   - A function that can fail returns `enum alm_status` and fills a caller-owned `struct alm_error`.
+ *   - Quantities are thousandths of the programme's unit, money is in minor units of the campaign's currency, decimals
+ *     are thousandths, dates are days since 1970-01-01, times are seconds since 1970-01-01T00:00Z.
+ *   - A plug-in keeps nothing in global variables: what it needs between calls is its `state`, one per programme
+ *     (two INI files that name one plug-in are two programmes).
+ *
+ * Versions: both sides state a major and a minor.  Majors must be equal.  Within a major, `struct alm_host`,
+ * `struct alm_plugin`, `struct alm_programme`, `struct alm_store_driver`, `struct alm_case` and
+ * `struct alm_entitlement` only grow at their end; each begins with its size, and a side reads no further than the
+ * smaller of the two sizes.  Elements of arrays never change within a major.
+ */
+#ifndef ALMONER_PLUGIN_H
+#define ALMONER_PLUGIN_H
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ALM_ABI_MAJOR 1
+#define ALM_ABI_MINOR 0
+
+/* ---- plain types --------------------------------------------------------------------------------------------- */
+
+typedef int64_t alm_id;       /* of a row, made by the program, never reused; 0 is none */
+typedef int32_t alm_date;     /* days since 1970-01-01 (Gregorian) */
+typedef int64_t alm_time;     /* seconds since 1970-01-01T00:00Z */
+typedef int64_t alm_quantity; /* thousandths of a unit */
+typedef int64_t alm_money;    /* minor units of the campaign's currency */
+
+#define ALM_NO_DATE INT32_MIN
+#define ALM_NULL INT64_MIN /* the null of every 64-bit number that goes to or comes from the store in bulk */
+#define ALM_UNIT ((alm_quantity)1000)
+
+/* A status is also the exit status of the command that it ends (sysexits.h). */
+enum alm_status {
+    ALM_OK = 0,
+    ALM_REFUSED = 1,       /* a rule says no; nothing is wrong with the input */
+    ALM_USAGE = 64,        /* the command line is wrong */
+    ALM_BAD_DATA = 65,     /* a value or a row is wrong, or names what does not exist */
+    ALM_NO_INPUT = 66,     /* a file cannot be read */
+    ALM_UNAVAILABLE = 69,  /* a plug-in or a store cannot be had */
+    ALM_INTERNAL = 70,     /* a fault of the program or of a plug-in */
+    ALM_CANT_CREATE = 73,  /* a file cannot be made */
+    ALM_IO = 74,           /* reading or writing failed half-way; a full disk */
+    ALM_AGAIN = 75,        /* busy: try again */
+    ALM_NO_PERMISSION = 77,
+    ALM_BAD_CONFIG = 78
+};
+
+/* What went wrong, and what would mend it.  Caller-owned; `text` says what and where, `hint` the mend (may be ""). */
+struct alm_error {
+    enum alm_status status;
+    char text[512];
+    char hint[256];
+};
+
+/* A borrowed piece of text, not ended by a NUL.  at == NULL is null. */
+struct alm_text {
+    const char *at;
+    size_t len;
+};
+
+struct alm_list {
+    const char *const *items;
+    size_t count;
+};
+
+/* Types of settings, options, columns and values. */
+enum alm_type {
+    ALM_BOOL = 1, /* yes, no, true, false, on, off, 1, 0 */
+    ALM_INT,
+    ALM_DECIMAL,  /* thousandths: 0.1 is 100 */
+    ALM_MONEY,    /* minor units; written in major units */
+    ALM_QUANTITY, /* thousandths of a unit */
+    ALM_DATE,     /* ISO 8601 (2020-12-05) or Solar Hijri (1399/09/15) */
+    ALM_MONTH,    /* Solar Hijri month: year * 12 + month - 1 */
+    ALM_TIME,     /* seconds since the epoch; written 2020-12-05T12:30 */
+    ALM_DURATION, /* seconds; written `30 days`, `4 hours`, `90 minutes`, `1 year` (365 days) */
+    ALM_STRING,
+    ALM_PATH, /* settings: relative to the INI file's folder; handed over absolute */
+    ALM_ENUM, /* one of `choices`; the number is its index */
+    ALM_LIST, /* comma-separated words; settings only */
+    ALM_ID    /* shown as it is */
+};
+
+/* One value.  `number` for all types but ALM_STRING and ALM_PATH, which use `text` (for ALM_ENUM both are set). */
+struct alm_value {
+    bool is_null;
+    int64_t number;
+    const char *text;
+};
+
+/* ---- settings ------------------------------------------------------------------------------------------------ */
+
+enum { ALM_REQUIRED = 1, ALM_REPEATED = 2, ALM_ARGUMENT = 4, ALM_HIDDEN = 8 };
+
+/*
+ * One key of an INI file and where its value goes: at `offset` of the plug-in's settings struct.  The field's C type
+ * is bool for ALM_BOOL, const char * for ALM_STRING and ALM_PATH, struct alm_list for ALM_LIST, int64_t for all others.
+ * `fallback` is the default as one would write it in the file (NULL: none; the field is then 0, NULL or empty).
+ * `min` and `max` are written likewise and inclusive; NULL is no bound.  flags: ALM_REQUIRED.
+ */
+struct alm_setting {
+    const char *key;
+    uint32_t type; /* enum alm_type */
+    uint32_t flags;
+    size_t offset;
+    const char *fallback;
+    const char *min;
+    const char *max;
+    const char *const *choices; /* ALM_ENUM: ends with NULL */
+    const char *unit;           /* for help: "days", "g"; NULL if it has none */
+    const char *help;
+};
+
+/*
+ * Sections that repeat: `[kit large]`, `[kit small]`.  Each fills one struct of `item_size` bytes whose first field is
+ * `const char *name` ("large"); the array arrives as a struct alm_group at `offset` of the settings struct, in the
+ * order of the file.  `sample` is INI text that `config sample` prints for it.
+ */
+struct alm_setting_group {
+    const char *name;
+    const char *help;
+    const struct alm_setting *settings;
+    size_t n_settings;
+    size_t item_size;
+    size_t offset;
+    uint32_t min_count;
+    uint32_t max_count; /* 0: no limit */
+    const char *sample;
+};
+
+struct alm_group {
+    void *items;
+    size_t count;
+};
+
+/* Handed to check(): call problem() once for each fault.  `section` and `key` say where (key may be NULL). */
+struct alm_check {
+    void *context;
+    void (*problem)(void *context, const char *section, const char *key, const char *text, const char *hint);
+};
+
+struct alm_settings {
+    const struct alm_setting *rows; /* of the section named as the plug-in */
+    size_t n_rows;
+    const struct alm_setting_group *groups;
+    size_t n_groups;
+    size_t size;                                                   /* of the settings struct */
+    void (*check)(const void *settings, const struct alm_check *); /* rules across keys; may be NULL */
+};
+
+/* ---- commands and reports ------------------------------------------------------------------------------------ */
+
+/*
+ * An option `--name`, or with ALM_ARGUMENT a positional argument (in the table's order; only the last may be
+ * ALM_REPEATED).  An option of type ALM_BOOL takes no value.  `value` is the word that help shows for the value.
+ */
+struct alm_option {
+    const char *name;
+    uint32_t type;
+    uint32_t flags;
+    const char *fallback;
+    const char *const *choices;
+    const char *value;
+    const char *help;
+};
+
+/* What was given for each row of the command's options, in the same order: `count` values (0: not given, no default). */
+struct alm_arg {
+    size_t count;
+    const struct alm_value *values;
+    bool given; /* on the command line, not by default */
+};
+
+struct alm_args {
+    const struct alm_option *options;
+    size_t n_options;
+    const struct alm_arg *at;
+};
+
+struct alm_host;
+
+enum {
+    ALM_READS = 1,      /* runs in a read transaction */
+    ALM_WRITES = 2,     /* runs in one write transaction, with its journal entry */
+    ALM_BULK = 4,       /* with ALM_WRITES: opens its own transactions, one for each chunk (see host->import) */
+    ALM_NO_STORE = 8    /* the store is not opened for it */
+};
+
+/* A verb under the programme's name.  `name` may have two words ("kitchen add").  `examples`: lines without "almoner". */
+struct alm_command {
+    const char *name;
+    const char *summary;
+    const struct alm_option *options;
+    size_t n_options;
+    uint32_t flags;
+    enum alm_status (*run)(const struct alm_host *, void *state, const struct alm_args *, struct alm_error *);
+    const char *examples; /* one a line, as typed after the word almoner; may be NULL */
+};
+
+enum { ALM_TOTAL = 1 /* add up in the last row */, ALM_OPTIONAL = 2 /* only in wide outputs */ };
+
+struct alm_column {
+    const char *name;  /* machine name, [a-z_]+; header of CSV, key of JSON */
+    const char *title; /* header for people */
+    uint32_t type;
+    uint32_t flags;
+    const char *unit;           /* shown beside the title; may be NULL */
+    const char *const *choices; /* ALM_ENUM */
+    const char *hxl;            /* hashtag with attributes; may be NULL */
+};
+
+/* `almoner report PROGRAMME NAME`: run() emits rows with host->row(); columns are begun and ended by the host. */
+struct alm_report {
+    const char *name;
+    const char *summary;
+    const struct alm_column *columns;
+    size_t n_columns;
+    const struct alm_option *options;
+    size_t n_options;
+    enum alm_status (*run)(const struct alm_host *, void *state, const struct alm_args *, struct alm_error *);
+};
+
+/* ---- migrations ---------------------------------------------------------------------------------------------- */
+
+/*
+ * One step of a schema: DDL in portable SQL (BIGINT, TEXT, DOUBLE PRECISION).  Tables are named PLUGIN_noun (with _ for
+ * each - of the plug-in's name) and hold the programme's id in their primary key.  A table whose primary key is a table constraint is
+ * kept in the order of that key.  Once released, never change the text: a checksum is kept.
+ */
+struct alm_migration {
+    uint32_t version; /* 1, 2, 3 ... */
+    const char *name;
+    const char *sql;
+};
+
+/* ---- programmes ---------------------------------------------------------------------------------------------- */
+
+enum alm_recipient { ALM_HOUSEHOLD = 1, ALM_PERSON = 2, ALM_PLACE = 3 };
+
+enum alm_relation { ALM_RELATION_UNKNOWN, ALM_HEAD, ALM_SPOUSE, ALM_CHILD, ALM_PARENT, ALM_OTHER_RELATION };
+
+/* A person in a household on the date of the case. */
+struct alm_member {
+    alm_id id;
+    alm_date birth_date;  /* ALM_NO_DATE: not known */
+    int32_t school_grade; /* 0 pre-school, 1 to 12; -1: not known or not at school */
+    uint32_t relation;    /* enum alm_relation */
+    char sex;             /* 'f', 'm', or 0: not known */
+    const char *criteria; /* words separated by single blanks: "orphan disabled"; never NULL */
+};
+
+/* A line of the ledger: aid given.  `detail` holds the programme's own columns, in the order of its declaration. */
+struct alm_line {
+    alm_id id;
+    alm_id owner; /* the household, or for aid to a place the place */
+    alm_id household;
+    alm_id person;
+    alm_id partner; /* the second person where a couple receives */
+    alm_id place;
+    alm_id programme;
+    alm_date date;
+    alm_quantity quantity; /* negative in a reversal */
+    alm_money value;
+    alm_id area;
+    alm_id body;
+    alm_id group;
+    alm_id stage;
+    alm_id reverses; /* the line that this one takes back; 0: none */
+    struct alm_value *detail;
+    size_t n_detail;
+};
+
+/* One beneficiary on one day, with all that a rule may look at.  Read only. */
+struct alm_case {
+    uint32_t size;
+    uint32_t recipient; /* enum alm_recipient */
+    alm_date date;
+    alm_id id;          /* of the household, person or place */
+    alm_id owner;       /* the household or place that they belong to */
+    const struct alm_member *members;
+    size_t n_members;
+    const struct alm_member *person; /* the recipient among members; NULL unless a person */
+    const struct alm_line *history;  /* lines of this programme within its look-back, not reversed, oldest first */
+    size_t n_history;
+    const struct alm_value *detail; /* the offer's own columns */
+    size_t n_detail;
+    alm_quantity asked; /* 0: only asked whether they may */
+};
+
+/*
+ * The rule's answer.  The host hands it over zeroed but for `size`.  quantity: how much they may have on that day, in all; 0 is no, and
+ * `reason` says why (and `next` from when on; ALM_NO_DATE if never or not known).  has_period: the entitlement may be
+ * used once in `period`, a number of the programme's choosing that grows with time (a day, a school year, 0 for once in
+ * life).  has_value: `unit_value` is the worth of one unit, else the INI's unit_cost.
+ */
+struct alm_entitlement {
+    uint32_t size;
+    bool has_period;
+    bool has_value;
+    alm_quantity quantity;
+    int64_t period;
+    alm_money unit_value;
+    alm_date next;
+    char reason[200];
+    char period_name[64]; /* for messages: "lunch of 1399/09/15"; "" if none */
+};
+
+/* settle()'s answer for one line; it arrives zeroed. */
+struct alm_verdict {
+    bool refused;
+    char reason[200];
+};
+
+struct alm_programme {
+    uint32_t size;
+    uint32_t recipient;         /* enum alm_recipient */
+    const char *unit;           /* "meal" */
+    const char *unit_plural;    /* "meals" */
+    int32_t look_back_days;     /* how much history the rule reads; 0: none */
+    const struct alm_column *detail; /* the programme's own columns of a delivery line: ALM_INT, ALM_ENUM, ALM_DATE, ALM_TIME, ALM_ID, ALM_STRING */
+    size_t n_detail;
+    /* Pure: no services, no clock, no memory kept; called from any thread, in any order. */
+    void (*entitle)(const void *state, const struct alm_case *, struct alm_entitlement *);
+    /* Inside the transaction, after the rule, with accepted lines in order: draw what they use, refuse single ones, set `value` or `detail`.
+     * Must come to the same result whether lines come one by one or together.  May be NULL. */
+    enum alm_status (*settle)(const struct alm_host *, void *state, struct alm_line *lines, size_t n, struct alm_verdict *, struct alm_error *);
+    /* Undo settle() for lines that are being reversed (the original lines are handed over).  Required with settle. */
+    enum alm_status (*unsettle)(const struct alm_host *, void *state, const struct alm_line *lines, size_t n, struct alm_error *);
+};
+
+/* ---- stores -------------------------------------------------------------------------------------------------- */
+
+struct alm_connection; /* the driver's own */
+struct alm_statement;  /* the driver's own */
+
+enum alm_bulk_mode {
+    ALM_BULK_APPEND, /* rows are new; a conflict is an error */
+    ALM_BULK_MERGE,  /* by key columns: ADD columns are added up, SET columns replaced, rows that are not there are made */
+    ALM_BULK_CLAIM   /* rows whose key exists are left out; `conflict` says which */
+};
+enum alm_bulk_role { ALM_BULK_KEY, ALM_BULK_SET, ALM_BULK_ADD };
+
+/* A column of a bulk write: exactly one of ints and texts is set; ALM_NULL and at == NULL are nulls. */
+struct alm_bulk_column {
+    const char *name;
+    uint32_t role; /* enum alm_bulk_role; APPEND takes any */
+    const int64_t *ints;
+    const struct alm_text *texts;
+};
+
+struct alm_bulk {
+    const char *table;
+    uint32_t mode;
+    const struct alm_bulk_column *columns;
+    size_t n_columns;
+    size_t n_rows;    /* best in the order of the key */
+    bool *conflict;   /* CLAIM: n_rows flags, written by the driver */
+};
+
+enum { ALM_STORE_CREATE = 1, ALM_STORE_READ_ONLY = 2 };
+enum { ALM_STORE_ONE_WRITER = 1 /* begin(write) excludes other writers: rows need no locks of their own */ };
+
+/*
+ * A database.  SQL comes with parameters $1, $2 ... (bound by that number), with the types BIGINT, TEXT and DOUBLE
+ * PRECISION, and with `= ANY ($n)` for a bound array: the driver translates.  All functions run on one thread.
+ */
+struct alm_store_driver {
+    uint32_t size;
+    uint32_t flags;
+    enum alm_status (*open)(const struct alm_host *, void *state, uint32_t flags, struct alm_connection **, struct alm_error *);
+    void (*close)(struct alm_connection *);
+    /* One line for people: engine, version, where. No secret in it. */
+    void (*describe)(struct alm_connection *, char *buf, size_t size);
+    /* Run DDL or other SQL without parameters; several statements may stand in it. */
+    enum alm_status (*exec)(struct alm_connection *, const char *sql, struct alm_error *);
+    enum alm_status (*begin)(struct alm_connection *, bool write, struct alm_error *);
+    enum alm_status (*commit)(struct alm_connection *, struct alm_error *);
+    void (*rollback)(struct alm_connection *);
+    enum alm_status (*savepoint)(struct alm_connection *, struct alm_error *);
+    enum alm_status (*release)(struct alm_connection *, bool keep, struct alm_error *); /* of the last savepoint; !keep: undo */
+    enum alm_status (*prepare)(struct alm_connection *, const char *sql, struct alm_statement **, struct alm_error *);
+    void (*finalize)(struct alm_statement *);
+    enum alm_status (*bind_int)(struct alm_statement *, int n, int64_t, struct alm_error *);
+    enum alm_status (*bind_double)(struct alm_statement *, int n, double, struct alm_error *);
+    enum alm_status (*bind_text)(struct alm_statement *, int n, struct alm_text, struct alm_error *); /* at == NULL: null. Copied. */
+    enum alm_status (*bind_null)(struct alm_statement *, int n, struct alm_error *);
+    /* Arrays for `= ANY ($n)`; they must stay until the statement is reset. */
+    enum alm_status (*bind_ints)(struct alm_statement *, int n, const int64_t *, size_t count, struct alm_error *);
+    enum alm_status (*bind_texts)(struct alm_statement *, int n, const struct alm_text *, size_t count, struct alm_error *);
+    enum alm_status (*step)(struct alm_statement *, bool *row, struct alm_error *);
+    void (*reset)(struct alm_statement *); /* and clear the bindings */
+    int64_t (*changes)(struct alm_statement *); /* rows that the last step wrote */
+    int (*columns)(struct alm_statement *);
+    const char *(*column_name)(struct alm_statement *, int i);
+    bool (*column_is_null)(struct alm_statement *, int i);
+    int64_t (*column_int)(struct alm_statement *, int i);
+    double (*column_double)(struct alm_statement *, int i);
+    struct alm_text (*column_text)(struct alm_statement *, int i); /* ends with a NUL too; valid until the next step */
+    enum alm_status (*bulk)(struct alm_connection *, const struct alm_bulk *, struct alm_error *);
+    /* Write a checked copy of the whole store to a new file, online; put one back. */
+    enum alm_status (*backup)(struct alm_connection *, const char *file, struct alm_error *);
+    enum alm_status (*restore)(struct alm_connection *, const char *file, struct alm_error *);
+    /* The engine's own check of its file; text of the first fault in the error. */
+    enum alm_status (*check)(struct alm_connection *, struct alm_error *);
+    /* Bytes on disk, 0 if not known. */
+    int64_t (*bytes)(struct alm_connection *);
+};
+
+/* ---- the plug-in --------------------------------------------------------------------------------------------- */
+
+enum alm_kind { ALM_KIND_PROGRAMME = 1, ALM_KIND_STORE = 2 };
+
+struct alm_plugin {
+    uint32_t size;
+    uint16_t abi_major;
+    uint16_t abi_minor;
+    const char *name;    /* the file's name without .so */
+    const char *version; /* the plug-in's own */
+    const char *summary;
+    uint32_t kind; /* enum alm_kind */
+    struct alm_settings settings;
+    /* Make the state of one programme out of its settings, which stay valid until stop().  May be NULL: the state is then the settings. */
+    enum alm_status (*start)(const struct alm_host *, const void *settings, void **state, struct alm_error *);
+    void (*stop)(void *state);
+    const struct alm_command *commands;
+    size_t n_commands;
+    const struct alm_report *reports;
+    size_t n_reports;
+    const struct alm_migration *migrations;
+    size_t n_migrations;
+    const struct alm_programme *programme;
+    const struct alm_store_driver *store;
+};
+
+/* ---- the host ------------------------------------------------------------------------------------------------ */
+
+enum alm_log_level { ALM_LOG_DEBUG, ALM_LOG_INFO, ALM_LOG_WARNING };
+
+/* What find() and name_of() can name. */
+enum alm_noun { ALM_NOUN_AREA = 1, ALM_NOUN_BODY, ALM_NOUN_GROUP, ALM_NOUN_BASE, ALM_NOUN_STAGE, ALM_NOUN_HOUSEHOLD, ALM_NOUN_PERSON, ALM_NOUN_PLACE };
+
+/* A column that import() reads.  `aliases`: other headers for it, Persian ones too, separated by |.  `noun`: for ALM_ID, what the code names. */
+struct alm_import_column {
+    const char *name;
+    const char *aliases;
+    uint32_t type;
+    uint32_t noun;
+    uint32_t flags; /* ALM_REQUIRED: a value must stand in every row */
+    const char *const *choices;
+};
+
+/* What became of one imported row. */
+enum alm_row_outcome { ALM_ROW_NEW, ALM_ROW_CHANGED, ALM_ROW_SAME };
+
+struct alm_import {
+    const char *file; /* "-": standard input */
+    const struct alm_import_column *columns;
+    size_t n_columns;
+    /*
+     * For each row, inside a transaction.  An error of status ALM_BAD_DATA or ALM_REFUSED sends the row to the rejects
+     * file and the import goes on (what the row had written is undone); any other ends it.
+     */
+    enum alm_status (*row)(const struct alm_host *, void *context, const struct alm_value *values, enum alm_row_outcome *, struct alm_error *);
+    void *context;
+};
+
+struct alm_host {
+    uint32_t size;
+    uint16_t abi_major;
+    uint16_t abi_minor;
+    void *context; /* the host's own */
+
+    /* The programme for which the plug-in is running. */
+    const char *(*programme_name)(const struct alm_host *);
+    alm_id (*programme_id)(const struct alm_host *); /* 0 until the store knows it (almoner init) */
+
+    void (*log)(const struct alm_host *, enum alm_log_level, const char *text); /* no personal data */
+    alm_time (*now)(const struct alm_host *);
+    alm_date (*today)(const struct alm_host *);
+    /* Memory that lives until the command ends; NULL when there is none. */
+    void *(*alloc)(const struct alm_host *, size_t size);
+    enum alm_status (*new_id)(const struct alm_host *, alm_id *, struct alm_error *);
+
+    /* SQL.  Statements are the host's: prepared once for each text, reset by prepare(); never free them.  A plug-in
+     * may read everything and write only tables that begin with its own name. */
+    enum alm_status (*prepare)(const struct alm_host *, const char *sql, struct alm_statement **, struct alm_error *);
+    enum alm_status (*bind_int)(const struct alm_host *, struct alm_statement *, int n, int64_t, struct alm_error *);
+    enum alm_status (*bind_text)(const struct alm_host *, struct alm_statement *, int n, const char *, struct alm_error *);
+    enum alm_status (*bind_null)(const struct alm_host *, struct alm_statement *, int n, struct alm_error *);
+    enum alm_status (*bind_ints)(const struct alm_host *, struct alm_statement *, int n, const int64_t *, size_t, struct alm_error *);
+    enum alm_status (*step)(const struct alm_host *, struct alm_statement *, bool *row, struct alm_error *);
+    bool (*column_is_null)(const struct alm_host *, struct alm_statement *, int i);
+    int64_t (*column_int)(const struct alm_host *, struct alm_statement *, int i);
+    const char *(*column_text)(const struct alm_host *, struct alm_statement *, int i); /* NULL for null; valid until the next step */
+    int64_t (*changes)(const struct alm_host *, struct alm_statement *);
+
+    /* The register.  find() takes a code (or for persons also a national ID or a mobile number) and fails with a message that names it. */
+    enum alm_status (*find)(const struct alm_host *, enum alm_noun, const char *text, alm_id *, struct alm_error *);
+    enum alm_status (*name_of)(const struct alm_host *, enum alm_noun, alm_id, char *buf, size_t size, struct alm_error *);
+    /* True if `area` is `within` or lies below it. */
+    bool (*area_within)(const struct alm_host *, alm_id area, alm_id within);
+
+    /* Dates for people, in the configured calendar and digits; and back (accepts both calendars). */
+    void (*format_date)(const struct alm_host *, alm_date, char *buf, size_t size);
+    enum alm_status (*parse_date)(const struct alm_host *, const char *text, alm_date *, struct alm_error *);
+    /* Year, month (1 to 12) and day of the Solar Hijri calendar, and back. */
+    void (*solar_date)(alm_date, int32_t *year, int32_t *month, int32_t *day);
+    alm_date (*from_solar)(int32_t year, int32_t month, int32_t day);
+
+    /* Results.  A command begins a table, emits rows (one value a column) and ends it; say() adds a line for people (not in CSV or JSON). */
+    enum alm_status (*table_begin)(const struct alm_host *, const char *title, const struct alm_column *, size_t n, struct alm_error *);
+    enum alm_status (*row)(const struct alm_host *, const struct alm_value *, struct alm_error *);
+    enum alm_status (*table_end)(const struct alm_host *, struct alm_error *);
+    void (*say)(const struct alm_host *, const char *text);
+    void (*warn)(const struct alm_host *, const char *text);
+    void (*progress)(const struct alm_host *, int64_t done, int64_t total); /* total 0: not known */
+
+    /* Import a CSV file row by row, as `almoner person import` does: header names, dates, digits, rejects, resuming. For ALM_BULK commands. */
+    enum alm_status (*import)(const struct alm_host *, const struct alm_import *, struct alm_error *);
+};
+
+/* Whether the host that runs this plug-in is new enough to have `member`. */
+#define ALM_HOST_HAS(host, member) ((host)->size >= offsetof(struct alm_host, member) + sizeof((host)->member))
+
+/* ---- helpers, compiled into the plug-in ---------------------------------------------------------------------- */
+
+#if defined(__GNUC__)
+#define ALM_PRINTF(a, b) __attribute__((format(printf, a, b)))
+#define ALM_EXPORT __attribute__((visibility("default")))
+#else
+#define ALM_PRINTF(a, b)
+#define ALM_EXPORT
+#endif
+
+/* Fill `err` and return `status`, for `return alm_fail(...)`. */
+ALM_PRINTF(4, 5)
+static inline enum alm_status alm_fail(struct alm_error *err, enum alm_status status, const char *hint, const char *format, ...)
+{
+    va_list args;
+    err->status = status;
+    va_start(args, format);
+    vsnprintf(err->text, sizeof err->text, format, args);
+    va_end(args);
+    snprintf(err->hint, sizeof err->hint, "%s", hint ? hint : "");
+    return status;
+}
+
+/* Refuse an entitlement or a line with a reason. */
+ALM_PRINTF(2, 3) static inline void alm_no(struct alm_entitlement *e, const char *format, ...)
+{
+    va_list args;
+    e->quantity = 0;
+    va_start(args, format);
+    vsnprintf(e->reason, sizeof e->reason, format, args);
+    va_end(args);
+}
+
+ALM_PRINTF(2, 3) static inline void alm_refuse(struct alm_verdict *v, const char *format, ...)
+{
+    va_list args;
+    v->refused = true;
+    va_start(args, format);
+    vsnprintf(v->reason, sizeof v->reason, format, args);
+    va_end(args);
+}
+
+/* The argument or option of that name; never NULL for a name in the command's table. */
+static inline const struct alm_arg *alm_arg(const struct alm_args *args, const char *name)
+{
+    for (size_t i = 0; i < args->n_options; i++)
+        if (strcmp(args->options[i].name, name) == 0)
+            return &args->at[i];
+    return NULL;
+}
+
+/* Its first value as text (NULL if not given) or number (`otherwise` if not given). */
+static inline const char *alm_arg_text(const struct alm_args *args, const char *name)
+{
+    const struct alm_arg *arg = alm_arg(args, name);
+    return arg && arg->count ? arg->values[0].text : NULL;
+}
+
+static inline int64_t alm_arg_number(const struct alm_args *args, const char *name, int64_t otherwise)
+{
+    const struct alm_arg *arg = alm_arg(args, name);
+    return arg && arg->count && !arg->values[0].is_null ? arg->values[0].number : otherwise;
+}
+
+static inline struct alm_value alm_number(int64_t number)
+{
+    struct alm_value v = {false, 0, NULL};
+    v.number = number;
+    return v;
+}
+
+static inline struct alm_value alm_string(const char *text)
+{
+    struct alm_value v = {false, 0, NULL};
+    v.is_null = text == NULL;
+    v.text = text;
+    return v;
+}
+
+static inline struct alm_value alm_null(void)
+{
+    struct alm_value v = {true, 0, NULL};
+    return v;
+}
+
+/* Whether `word` stands among a member's criteria. */
+static inline bool alm_has_criterion(const struct alm_member *member, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *at = member->criteria; (at = strstr(at, word)) != NULL; at += len)
+        if ((at == member->criteria || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
+            return true;
+    return false;
+}
+
+/*
+ * The one exported symbol.  Stand it at the end of the file:
+ *     ALM_PLUGIN(.name = "meals", .version = "1.0", .kind = ALM_KIND_PROGRAMME, ...)
+ */
+#define ALM_PLUGIN(...)                                                                                                \
+    ALM_EXPORT const struct alm_plugin *alm_plugin_entry(void);                                                        \
+    const struct alm_plugin *alm_plugin_entry(void)                                                                    \
+    {                                                                                                                  \
+        static const struct alm_plugin plugin = {.size = sizeof(struct alm_plugin),                                    \
+                                                 .abi_major = ALM_ABI_MAJOR,                                           \
+                                                 .abi_minor = ALM_ABI_MINOR,                                           \
+                                                 __VA_ARGS__};                                                         \
+        return &plugin;                                                                                                \
+    }
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

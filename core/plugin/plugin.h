@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * plugin: from a name to a loaded, negotiated `struct alm_plugin`.  Vets the file before dlopen (a constructor runs
+ * before any check of ours), loads it, compares versions, checks the descriptor.  It knows nothing of what plug-ins do.
+ */
+#ifndef PLUGIN_PLUGIN_H
+#define PLUGIN_PLUGIN_H
+
+#include "base/base.h"
+
+/* Name `[a-z][a-z0-9-]*`, at most 40 bytes, none of the reserved core nouns. */
+enum alm_status plugin_check_name(const char *name, struct alm_error *);
+/* The file's path (in the arena) if it may be loaded: dir absolute; a regular file, no link; file and folder owned by root
+ * or the user and not writable by others.  A missing file is ALM_UNAVAILABLE, "not installed". */
+enum alm_status plugin_vet(const char *dir, const char *name, struct arena *, const char **path, struct alm_error *);
+/* Vet, dlopen (RTLD_NOW | RTLD_LOCAL), call the entry, negotiate, check the descriptor.  Once loaded it stays loaded. The result is normalised: where the
+ * plug-in was built against a smaller struct, missing members read as zero. Loading the same file again hands back the same result. */
+enum alm_status plugin_load(const char *dir, const char *name, const struct alm_plugin **, struct alm_error *);
+
+/* What `plugin list` shows of one file; loaded in a child process, two seconds at most, so that a crash is only a line. */
+struct plugin_probe {
+    char name[64];
+    char version[32];
+    char summary[160];
+    uint32_t kind; /* 0 if refused */
+    uint16_t abi_major, abi_minor;
+    struct alm_error error; /* status ALM_OK: sound */
+};
+/* All *.so of the folder, sorted by name; free(*probes). */
+enum alm_status plugin_probe_all(const char *dir, struct plugin_probe **probes, size_t *n, struct alm_error *);
+/* A checked descriptor: names legal and unique, tables consistent, kinds complete. For plugin_load and its tests. */
+enum alm_status plugin_check(const struct alm_plugin *, const char *name, struct alm_error *);
+/* Words that neither a plug-in nor a programme may be called: the core's nouns. Ends with NULL. */
+extern const char *const plugin_reserved[];
+
+#endif

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: MIT
+# cmake -DOUT=x-schema.h "-DSQL=a.sql;b.sql" -P embed-schema.cmake: NNNN-name.sql files become a table of migrations.
+list(SORT SQL)
+set(rows "")
+foreach(file IN LISTS SQL)
+  get_filename_component(base "${file}" NAME_WE)
+  if(NOT base MATCHES "^([0-9][0-9][0-9][0-9])-([a-z0-9-]+)$")
+    message(FATAL_ERROR "${file}: name it NNNN-what.sql (digits, then words in a-z)")
+  endif()
+  string(REGEX REPLACE "^0*" "" version "${CMAKE_MATCH_1}")
+  set(name "${CMAKE_MATCH_2}")
+  file(READ "${file}" text)
+  string(REPLACE "\\" "\\\\" text "${text}")
+  string(REPLACE "\"" "\\\"" text "${text}")
+  string(REPLACE "\n" "\\n\"\n     \"" text "${text}")
+  string(APPEND rows "    {${version}, \"${name}\",\n     \"${text}\"},\n")
+endforeach()
+file(WRITE "${OUT}" "/* Made from schema/*.sql. */\nstatic const struct alm_migration schema[] = {\n${rows}};\n")
