@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reach: in which cuts an owner and its members were counted already.  An owner's state is a set of marks for the household (or place) itself and for each
+ * person; members with equal sets share one class, so that a household served together costs one short text.  The same fold over an owner's
+ * lines makes it anew: recording, reversal, membership changes and the audit all use it.
+ *
+ * A mark is (cut, programme, value) of table unique_count, kept for the real programme; programme 0 and the areas above follow from it.
+ */
+#ifndef LEDGER_REACH_H
+#define LEDGER_REACH_H
+
+#include "ledger/ledger.h"
+
+struct reach; /* one owner's state in memory */
+struct reach_counts; /* differences of unique_count, gathered over owners: a hash table by (cut, programme, value) */
+
+struct reach_counts *reach_counts_new(void);
+void reach_counts_free(struct reach_counts *);
+/* Merge into the table, and empty it. */
+enum alm_status reach_counts_write(struct reach_counts *, struct store *, struct alm_error *);
+/* Visit all (for the audit). */
+void reach_counts_each(const struct reach_counts *, void (*each)(void *context, int cut, alm_id programme, int64_t value, int64_t households, int64_t persons, int64_t places), void *context);
+
+struct reach *reach_new(struct register_directory *);
+void reach_free(struct reach *);
+/* Read a state's text (null: nobody reached yet). */
+enum alm_status reach_load(struct reach *, struct alm_text state, struct alm_error *);
+/* Count one line (not a reversal, not reversed): `persons` are those it reaches: the named ones, or the members on that day.  New marks add to `counts`. */
+void reach_add(struct reach *, const struct alm_line *, const alm_id *persons, size_t n_persons, struct reach_counts *counts);
+/* Take the whole state's marks out of `counts` (before a recount). */
+void reach_subtract(struct reach *, struct reach_counts *counts);
+/* The text to keep; canonical: equal states give equal texts. Valid until the next call. */
+struct alm_text reach_text(struct reach *);
+
+#endif

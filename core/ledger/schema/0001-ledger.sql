@@ -1,0 +1,112 @@
+-- SPDX-License-Identifier: MIT
+-- Aid given.  Append-only; clustered by owner (a household, or for aid to a place the place).
+CREATE TABLE line (
+    owner BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    programme BIGINT NOT NULL,
+    date BIGINT NOT NULL,
+    quantity BIGINT NOT NULL,    -- thousandths; negative in a reversal
+    value BIGINT NOT NULL,       -- minor units
+    body BIGINT NOT NULL,
+    grp BIGINT NOT NULL,         -- 0: none
+    area BIGINT NOT NULL,        -- 0: not known
+    stage BIGINT NOT NULL,       -- 0: outside every stage
+    person BIGINT,
+    partner BIGINT,
+    period BIGINT,               -- the period key that it claims
+    reverses BIGINT,
+    detail TEXT,                 -- the programme's own columns, a JSON object
+    note TEXT,
+    entry BIGINT NOT NULL,       -- journal
+    PRIMARY KEY (owner, id)
+);
+-- One for every offer that was judged: its key, and where its line or refusal is.
+CREATE TABLE delivery_key (
+    key TEXT PRIMARY KEY,
+    owner BIGINT NOT NULL,
+    id BIGINT NOT NULL
+);
+CREATE TABLE claim (
+    recipient BIGINT NOT NULL,
+    programme BIGINT NOT NULL,
+    period BIGINT NOT NULL,
+    owner BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    PRIMARY KEY (recipient, programme, period)
+);
+-- What a programme gave an owner so far. last_date is of lines that are not reversed.
+CREATE TABLE account (
+    owner BIGINT NOT NULL,
+    programme BIGINT NOT NULL,
+    last_date BIGINT NOT NULL,
+    last_line BIGINT NOT NULL,
+    deliveries BIGINT NOT NULL,
+    quantity BIGINT NOT NULL,
+    value BIGINT NOT NULL,
+    PRIMARY KEY (owner, programme)
+);
+-- In which cuts an owner and its members were counted already (ledger/reach.h tells the format).
+CREATE TABLE reach (
+    owner BIGINT PRIMARY KEY,
+    state TEXT NOT NULL
+);
+CREATE TABLE tally (
+    programme BIGINT NOT NULL,
+    stage BIGINT NOT NULL,
+    county BIGINT NOT NULL,      -- area id; 0: not known
+    body BIGINT NOT NULL,
+    month BIGINT NOT NULL,       -- Solar Hijri year * 12 + month - 1
+    slot BIGINT NOT NULL,
+    quantity BIGINT NOT NULL,
+    deliveries BIGINT NOT NULL,
+    value BIGINT NOT NULL,
+    PRIMARY KEY (programme, stage, county, body, month, slot)
+);
+CREATE TABLE tally_detail (
+    programme BIGINT NOT NULL,
+    stage BIGINT NOT NULL,
+    area BIGINT NOT NULL,
+    body BIGINT NOT NULL,
+    grp BIGINT NOT NULL,
+    day BIGINT NOT NULL,
+    slot BIGINT NOT NULL,
+    quantity BIGINT NOT NULL,
+    deliveries BIGINT NOT NULL,
+    value BIGINT NOT NULL,
+    PRIMARY KEY (programme, stage, area, body, grp, day, slot)
+);
+-- Unique beneficiaries of the kept cuts. cut: 0 all, 1 stage, 2 body, 3 month, 4 area (at each level). programme 0: all.
+CREATE TABLE unique_count (
+    cut BIGINT NOT NULL,
+    programme BIGINT NOT NULL,
+    value BIGINT NOT NULL,       -- of the cut: an id or a month; 0 for all
+    slot BIGINT NOT NULL,
+    households BIGINT NOT NULL,
+    persons BIGINT NOT NULL,
+    places BIGINT NOT NULL,
+    PRIMARY KEY (cut, programme, value, slot)
+);
+-- Offers that were refused or held: facts, kept once for each key.
+CREATE TABLE refusal (
+    owner BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    key TEXT NOT NULL,
+    programme BIGINT NOT NULL,
+    date BIGINT NOT NULL,
+    quantity BIGINT NOT NULL,
+    body BIGINT NOT NULL,
+    grp BIGINT NOT NULL,
+    person BIGINT,
+    partner BIGINT,
+    detail TEXT,
+    note TEXT,
+    kind BIGINT NOT NULL,        -- enum ledger_reason
+    reason TEXT NOT NULL,
+    blocking BIGINT,             -- the line in the way
+    blocking_body BIGINT,
+    blocking_date BIGINT,
+    state BIGINT NOT NULL,       -- 0 refused, 1 held, 2 accepted, 3 dropped
+    line BIGINT,                 -- of an accepted one
+    entry BIGINT NOT NULL,
+    PRIMARY KEY (owner, id)
+);
