@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* Many rows of one table: one kept statement for each shape of write, and a tight loop. */
+#include "sqlite.h"
+#include <stdlib.h>
+
+static void add_columns(sqlite3_str *sql, const struct alm_bulk *bulk, bool keys_only)
+{
+    const char *comma = "";
+    for (size_t i = 0; i < bulk->n_columns; i++) {
+        if (keys_only && bulk->columns[i].role != ALM_BULK_KEY)
+            continue;
+        sqlite3_str_appendf(sql, "%s\"%w\"", comma, bulk->columns[i].name);
+        comma = ", ";
+    }
+}
+
+/* The text tells everything that shapes the statement, so it is also the key of the cache. */
+static char *insert_text(const struct alm_bulk *bulk)
+{
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str_appendf(sql, "INSERT INTO \"%w\" (", bulk->table);
+    add_columns(sql, bulk, false);
+    sqlite3_str_appendall(sql, ") VALUES (");
+    for (size_t i = 0; i < bulk->n_columns; i++)
+        sqlite3_str_appendf(sql, "%s?%d", i ? ", " : "", (int)i + 1);
+    sqlite3_str_appendall(sql, ")");
+    if (bulk->mode != ALM_BULK_APPEND) {
+        sqlite3_str_appendall(sql, " ON CONFLICT (");
+        add_columns(sql, bulk, true);
+        sqlite3_str_appendall(sql, ") DO ");
+        const char *verb = "UPDATE SET ";
+        for (size_t i = 0; bulk->mode == ALM_BULK_MERGE && i < bulk->n_columns; i++) {
+            const struct alm_bulk_column *column = &bulk->columns[i];
+            if (column->role == ALM_BULK_KEY)
+                continue;
+            sqlite3_str_appendf(sql, "%s\"%w\" = ", verb, column->name);
+            if (column->role == ALM_BULK_ADD)
+                sqlite3_str_appendf(sql, "\"%w\".\"%w\" + ", bulk->table, column->name);
+            sqlite3_str_appendf(sql, "excluded.\"%w\"", column->name);
+            verb = ", ";
+        }
+        if (*verb == 'U')
+            sqlite3_str_appendall(sql, "NOTHING");
+    }
+    return sqlite3_str_finish(sql);
+}
+
+static enum alm_status bulk_statement(struct alm_connection *connection, const struct alm_bulk *bulk,
+                                      sqlite3_stmt **stmt, struct alm_error *err)
+{
+    char *sql = insert_text(bulk);
+    if (!sql)
+        return alm_fail(err, ALM_UNAVAILABLE, NULL, "out of memory");
+    for (size_t i = 0; i < BULK_STATEMENTS; i++)
+        if (connection->bulk[i].sql && strcmp(connection->bulk[i].sql, sql) == 0) {
+            *stmt = connection->bulk[i].stmt;
+            sqlite3_free(sql);
+            return ALM_OK;
+        }
+    int rc = sqlite3_prepare_v3(connection->db, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+    if (rc != SQLITE_OK) {
+        sqlite3_free(sql);
+        return sqlite_fail(connection->db, rc, bulk->table, err);
+    }
+    size_t slot = connection->bulk_next++ % BULK_STATEMENTS;
+    sqlite3_finalize(connection->bulk[slot].stmt);
+    sqlite3_free(connection->bulk[slot].sql);
+    connection->bulk[slot].sql = sql;
+    connection->bulk[slot].stmt = *stmt;
+    return ALM_OK;
+}
+
+void bulk_release(struct alm_connection *connection)
+{
+    for (size_t i = 0; i < BULK_STATEMENTS; i++) {
+        sqlite3_finalize(connection->bulk[i].stmt);
+        sqlite3_free(connection->bulk[i].sql);
+    }
+}
+
+static int write_row(sqlite3_stmt *stmt, const struct alm_bulk *bulk, size_t row)
+{
+    int rc = SQLITE_OK;
+    for (size_t i = 0; i < bulk->n_columns && rc == SQLITE_OK; i++) {
+        const struct alm_bulk_column *column = &bulk->columns[i];
+        int parameter = (int)i + 1;
+        if (column->ints)
+            rc = column->ints[row] == ALM_NULL ? sqlite3_bind_null(stmt, parameter)
+                                               : sqlite3_bind_int64(stmt, parameter, column->ints[row]);
+        else
+            /* A NULL pointer binds null; the text stays where it is until the row is written. */
+            rc = sqlite3_bind_text64(stmt, parameter, column->texts[row].at, column->texts[row].len, SQLITE_STATIC,
+                                     SQLITE_UTF8);
+    }
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(stmt) == SQLITE_DONE ? SQLITE_OK : SQLITE_ERROR;
+    int reset = sqlite3_reset(stmt);
+    return rc == SQLITE_OK ? SQLITE_OK : reset != SQLITE_OK ? reset : rc;
+}
+
+enum alm_status bulk_write(struct alm_connection *connection, const struct alm_bulk *bulk, struct alm_error *err)
+{
+    if (!connection->in_transaction || sqlite3_get_autocommit(connection->db))
+        return alm_fail(err, ALM_INTERNAL, NULL, "%s: rows are written outside a transaction", bulk->table);
+    if (bulk->n_rows == 0)
+        return ALM_OK;
+    sqlite3_stmt *stmt = NULL;
+    enum alm_status status = bulk_statement(connection, bulk, &stmt, err);
+    if (status != ALM_OK)
+        return status;
+    bool claim = bulk->mode == ALM_BULK_CLAIM && bulk->conflict;
+    for (size_t row = 0; row < bulk->n_rows; row++) {
+        int rc = write_row(stmt, bulk, row);
+        if (rc != SQLITE_OK) {
+            status = sqlite_fail(connection->db, rc, bulk->table, err);
+            break;
+        }
+        if (claim)
+            bulk->conflict[row] = sqlite3_changes64(connection->db) == 0;
+    }
+    /* The statement is kept, the texts are not. */
+    sqlite3_clear_bindings(stmt);
+    return status;
+}
