@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the ledger share: the struct, the one way to judge, the one way to write lines with their roll-ups,
+ * the text of a line's own columns, and the digest of a line.
+ */
+#ifndef LEDGER_INTERNAL_H
+#define LEDGER_INTERNAL_H
+
+#include "ledger/ledger.h"
+#include "ledger/reach.h"
+
+struct ledger_writer; /* write.c */
+struct ledger_chunk;  /* chunk.h */
+struct ledger_seen;   /* key.c: contents of this run without a key of their own */
+
+struct ledger {
+    struct ledger_services services;
+    struct ledger_writer *writer;
+    struct ledger_chunk *chunk;
+    struct ledger_seen *seen;
+    struct reach *reach;         /* for one owner after the other */
+    struct reach_counts *counts; /* ledger_writer_flush() writes and empties it */
+};
+
+/* ---- judging (record.c) ---- */
+
+enum {
+    LEDGER_RUN_ASK = 1, /* judge only: no key, no id, nothing is written; `entry` may be NULL */
+    LEDGER_RUN_PAST_DOUBLE =
+        2 /* doubles and excess are recorded with a warning, whatever the policy; no key is claimed */
+};
+/* What ledger_record(), ledger_entitlement() and ledger_held_decide() are made of. */
+enum alm_status ledger_run(struct ledger *, const struct ledger_offer *, size_t n, struct ledger_answer *,
+                           struct arena *, struct store_entry *entry, uint32_t flags, struct alm_error *);
+
+/* ---- writing (write.c) ---- rows are gathered; nothing reaches the store before ledger_writer_flush() ---- */
+
+/* What a line holds besides struct alm_line. */
+struct ledger_extra {
+    struct alm_text detail; /* JSON; null: none */
+    struct alm_text note;   /* null: none */
+    int64_t period;         /* ALM_NULL: none */
+};
+struct ledger_writer *ledger_writer_new(struct store *, struct register_directory *);
+void ledger_writer_free(struct ledger_writer *);
+/* One line (a reversal too: negative quantity and value, `reverses` set, the date of the line that it takes back): its
+ * row, its home, its part of both tallies (deliveries +1, or -1 for a reversal), entry->lines and entry->digest.  Its
+ * id must be set. */
+void ledger_write_line(struct ledger_writer *, const struct alm_line *, const struct ledger_extra *,
+                       struct store_entry *entry);
+/* Set last date and line, add the rest.  At most once for an owner and programme between two flushes. */
+void ledger_write_account(struct ledger_writer *, alm_id owner, alm_id programme, alm_date last_date, alm_id last_line,
+                          int64_t deliveries, alm_quantity quantity, alm_money value);
+void ledger_write_claim(struct ledger_writer *, alm_id recipient, alm_id programme, int64_t period, alm_id owner,
+                        alm_id line);
+/* Replace an owner's state. At most once for an owner between two flushes. */
+void ledger_write_reach(struct ledger_writer *, alm_id owner, struct alm_text state);
+/* A refused or held offer; `line` holds the offer (id: the refusal's, quantity: as asked). */
+void ledger_write_refusal(struct ledger_writer *, const struct alm_line *, const struct ledger_extra *,
+                          struct alm_text key, const struct ledger_answer *, alm_id entry);
+/* Write everything that was gathered, and the ledger's reach counts. */
+enum alm_status ledger_writer_flush(struct ledger_writer *, struct reach_counts *, struct alm_error *);
+/* Forget what was gathered (after an error). */
+void ledger_writer_reset(struct ledger_writer *);
+
+/* ---- a line's own columns (detail.c) ---- */
+
+/* {"batch":123,"time":"..."}: numbers plain, strings escaped; nothing is added when all values are null. */
+void ledger_detail_write(struct strbuf *, const struct alm_column *, const struct alm_value *, size_t n);
+/* Back into n values by the columns' names (unknown members are left out); strings live in the arena. */
+enum alm_status ledger_detail_read(struct alm_text json, const struct alm_column *, size_t n, struct alm_value *,
+                                   struct arena *, struct alm_error *);
+
+/* ---- the digest of a line (digest.c) ---- of what table `line` holds of it: null and 0 of person, partner and
+ * reverses are the same ---- */
+void ledger_line_digest(const struct alm_line *, const struct ledger_extra *, alm_id entry, uint64_t out[2]);
+
+#endif
