@@ -27,9 +27,18 @@ void reach_free(struct reach *);
 enum alm_status reach_load(struct reach *, struct alm_text state, struct alm_error *);
 /* Count one line (not a reversal, not reversed): `persons` are those it reaches: the named ones, or the members on that day.  New marks add to `counts`. */
 void reach_add(struct reach *, const struct alm_line *, const alm_id *persons, size_t n_persons, struct reach_counts *counts);
-/* Take the whole state's marks out of `counts` (before a recount). */
+/*
+ * Whether the person ever moved.  Then two households' lines may reach them, so they are left out of `persons` above, and their marks are kept in a row of
+ * their own (reach.owner is the person's id), to which reach_add_person() adds each line that reaches them, whoever owns it.
+ */
+bool reach_own_row(const struct register_members *, const struct register_household *, alm_id person);
+/* As reach_add(), for a person's own row: no household is counted. */
+void reach_add_person(struct reach *, const struct alm_line *, alm_id person, struct reach_counts *counts);
+/* Whether anything was added since reach_load(): else its row need not be written. */
+bool reach_changed(const struct reach *);
+/* Take the whole state's marks out of `counts`, and empty it (before a recount). */
 void reach_subtract(struct reach *, struct reach_counts *counts);
-/* The text to keep; canonical: equal states give equal texts. Valid until the next call. */
+/* The text to keep; canonical: equal states give equal texts; "" for an empty one, which has no row. Valid until the next call. */
 struct alm_text reach_text(struct reach *);
 
 #endif
