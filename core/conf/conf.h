@@ -80,8 +80,9 @@ struct conf_settings {
 };
 
 /*
- * Parse the sections that `table` declares (rows from [section]; groups from [name x]) into a new struct, run check().
- * Entries that it takes are marked used; faults go to problems.  `currency_decimals` is for ALM_MONEY.
+ * Parse the sections that `table` declares (rows from [section]; groups from [name x]) into a new struct (or into the one that
+ * is there: two tables can fill one struct), then run check() if each of the values is sound by itself.  A faulty value is
+ * replaced by its default.  Entries that it takes are marked used; faults go to problems.  `currency_decimals` is for ALM_MONEY.
  */
 void conf_settings_fill(struct conf_settings *, const struct alm_settings *table, const char *section, struct conf_ini *,
                         int currency_decimals, struct conf_problems *);
@@ -89,7 +90,8 @@ void conf_settings_release(struct conf_settings *);
 /* After all tables had their turn: every entry and section that nobody used is a problem, with "did you mean". `known` lists section names. */
 void conf_ini_unused(struct conf_ini *, const struct alm_settings *const *tables, const char *const *sections, size_t n, struct conf_problems *);
 /* Parse one value by type, for settings, options and imported cells alike.  Numbers, dates ... go to value->number, text to the arena;
- * for ALM_LIST value->text is the text as given. `folder`: for ALM_PATH. */
+ * for ALM_LIST value->text is the text as given. `folder`: for ALM_PATH; NULL leaves the path as it is.  Null text gives a null value; empty
+ * text is an error but for ALM_STRING and ALM_LIST: where an empty cell means null, the caller says so before it calls. */
 struct conf_rule {
     uint32_t type;
     const char *min, *max;
@@ -98,7 +100,7 @@ struct conf_rule {
     int currency_decimals;
 };
 enum alm_status conf_value_parse(const struct conf_rule *, struct alm_text, struct arena *, struct alm_value *, struct alm_error *);
-/* A commented INI text with every key and its default: `config sample`.  `head` is put first as comment lines. */
+/* A commented INI text with every key and its default: `config sample`. */
 void conf_sample(const struct alm_settings *table, const char *section, struct strbuf *out);
 
 /* ---- almoner.ini and programmes/NAME.ini (campaign.c) ---- */
@@ -129,7 +131,7 @@ struct conf_programme_core { /* [programme] */
     const char *sector;
     int64_t on_double;    /* enum conf_double */
     int64_t on_excess;    /* enum conf_double: more than the entitlement */
-    int64_t from, until;  /* dates between which deliveries may lie; from 0 and until 0: any (ALM_NO_DATE when not set) */
+    int64_t from, until;  /* dates between which deliveries may lie; first and last; 0: not set */
 };
 
 struct conf_programme {

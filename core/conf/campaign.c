@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/* almoner.ini and the programmes' files beside it. */
+#include "conf/parts.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+
+/* ---- the core's own tables ---- */
+
+static const char *const calendars[] = {"iso", "solar", NULL}; /* enum date_calendar */
+static const char *const digits[] = {"latin", "persian", NULL};
+static const char *const doubles[] = {"refuse", "warn", "hold", NULL}; /* enum conf_double */
+
+static void check_almoner(const void *settings, const struct alm_check *check)
+{
+    const struct conf_almoner *almoner = settings;
+    if (strlen(almoner->currency) != 3 || strspn(almoner->currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
+        check->problem(check->context, "almoner", "currency", _("not a currency's code"),
+                       _("write the three letters of ISO 4217, for example IRR"));
+}
+
+#define AT(field) offsetof(struct conf_almoner, field)
+static const struct alm_setting almoner_rows[] = {
+    {.key = "plugindir",
+     .type = ALM_PATH,
+     .offset = AT(plugindir),
+     .fallback = ALMONER_PLUGINDIR,
+     .help = N_("The folder of the plug-ins.")},
+    {.key = "programmes",
+     .type = ALM_PATH,
+     .offset = AT(programmes),
+     .fallback = "programmes",
+     .help = N_("The folder of the programmes' INI files, from this file's folder.")},
+    {.key = "state",
+     .type = ALM_PATH,
+     .offset = AT(state),
+     .fallback = "state",
+     .help = N_("The folder of what this office keeps outside the store: id files, seals, keys.")},
+    {.key = "currency",
+     .type = ALM_STRING,
+     .offset = AT(currency),
+     .fallback = "IRR",
+     .help = N_("The currency of all values, by its ISO 4217 code.")},
+    {.key = "currency_decimals",
+     .type = ALM_INT,
+     .offset = AT(currency_decimals),
+     .fallback = "0",
+     .min = "0",
+     .max = "4",
+     .help = N_("How many decimals an amount may have. Not to be changed once something was recorded.")},
+    {.key = "calendar",
+     .type = ALM_ENUM,
+     .offset = AT(calendar),
+     .fallback = "solar",
+     .choices = calendars,
+     .help = N_("The calendar in which dates are shown; both are read.")},
+    {.key = "digits",
+     .type = ALM_ENUM,
+     .offset = AT(digits),
+     .fallback = "latin",
+     .choices = digits,
+     .help = N_("The digits in which numbers are shown on a terminal; all are read.")},
+    {.key = "office",
+     .type = ALM_INT,
+     .offset = AT(office),
+     .fallback = "0",
+     .min = "0",
+     .max = "1023",
+     .help = N_("The number of this office, part of all ids made here. No two offices may have the same.")},
+};
+
+static const struct alm_setting store_rows[] = {
+    {.key = "plugin",
+     .type = ALM_STRING,
+     .offset = AT(store),
+     .fallback = "store-sqlite",
+     .help = N_("The plug-in that keeps the data. Its own keys stand in a section named as it is.")},
+};
+#undef AT
+
+const struct alm_settings conf_almoner_table = {.rows = almoner_rows,
+                                                .n_rows = COUNT_OF(almoner_rows),
+                                                .size = sizeof(struct conf_almoner),
+                                                .check = check_almoner};
+const struct alm_settings conf_store_table = {
+    .rows = store_rows, .n_rows = COUNT_OF(store_rows), .size = sizeof(struct conf_almoner)};
+
+/* "parcels" or "parcels 30 days"; `name` gets the first word. */
+static bool split_exclusion(const char *item, char *name, size_t size, struct alm_error *why)
+{
+    size_t len = strcspn(item, " \t");
+    int64_t seconds = 1;
+    snprintf(name, size, "%.*s", (int)len, item);
+    return len < size &&
+           (!item[len] ||
+            (number_parse_duration(text_trim(text_of(item + len)), &seconds, why) == ALM_OK && seconds > 0));
+}
+
+static void check_programme(const void *settings, const struct alm_check *check)
+{
+    const struct conf_programme_core *core = settings;
+    char text[200];
+    char name[64];
+    struct alm_error ignored;
+    for (size_t i = 0; i < core->exclude.count; i++)
+        if (!split_exclusion(core->exclude.items[i], name, sizeof name, &ignored)) {
+            snprintf(text, sizeof text, _("'%s' is not a programme with a duration"), core->exclude.items[i]);
+            check->problem(check->context, "programme", "exclude", text, _("write for example parcels 30 days"));
+        }
+    if (core->from && core->until && core->from > core->until)
+        check->problem(check->context, "programme", "until", _("lies before from"), _("exchange the two dates"));
+}
+
+#define AT(field) offsetof(struct conf_programme_core, field)
+static const struct alm_setting programme_rows[] = {
+    {.key = "enabled",
+     .type = ALM_BOOL,
+     .offset = AT(enabled),
+     .fallback = "no",
+     .help = N_("Whether aid may be recorded under this programme.")},
+    {.key = "plugin",
+     .type = ALM_STRING,
+     .offset = AT(plugin),
+     .help = N_("The plug-in that knows this kind of aid. By default the one with this file's name.")},
+    {.key = "title",
+     .type = ALM_STRING,
+     .offset = AT(title),
+     .help = N_("The programme's name for people. By default this file's name.")},
+    {.key = "title_fa", .type = ALM_STRING, .offset = AT(title_fa), .help = N_("The same in Persian.")},
+    {.key = "window",
+     .type = ALM_DURATION,
+     .offset = AT(window),
+     .min = "0 days",
+     .max = "100 years",
+     .help =
+         N_("How long after a delivery a beneficiary has no new entitlement under this programme, whoever gave it.")},
+    {.key = "exclude",
+     .type = ALM_LIST,
+     .offset = AT(exclude),
+     .help = N_("Programmes under which the beneficiary may not have been served: not while that one's window runs, or "
+                "with a duration not for that long (meals, parcels 30 days).")},
+    {.key = "bodies",
+     .type = ALM_LIST,
+     .offset = AT(bodies),
+     .help = N_("Codes of the bodies that may give under this programme. By default all may.")},
+    {.key = "unit_cost",
+     .type = ALM_MONEY,
+     .offset = AT(unit_cost),
+     .min = "0",
+     .help = N_("The worth of one unit, where the plug-in does not know better.")},
+    {.key = "sector",
+     .type = ALM_STRING,
+     .offset = AT(sector),
+     .help = N_("The humanitarian sector, for exchange with others (Food Security).")},
+    {.key = "on_double",
+     .type = ALM_ENUM,
+     .offset = AT(on_double),
+     .fallback = "refuse",
+     .choices = doubles,
+     .help = N_("What becomes of a second helping inside the window: it is refused, recorded with a warning, or held "
+                "until someone decides.")},
+    {.key = "on_excess",
+     .type = ALM_ENUM,
+     .offset = AT(on_excess),
+     .fallback = "refuse",
+     .choices = doubles,
+     .help = N_("What becomes of more than the entitlement.")},
+    {.key = "from", .type = ALM_DATE, .offset = AT(from), .help = N_("The first day on which deliveries may lie.")},
+    {.key = "until", .type = ALM_DATE, .offset = AT(until), .help = N_("The last day on which deliveries may lie.")},
+};
+#undef AT
+
+const struct alm_settings conf_programme_table = {.rows = programme_rows,
+                                                  .n_rows = COUNT_OF(programme_rows),
+                                                  .size = sizeof(struct conf_programme_core),
+                                                  .check = check_programme};
+
+/* ---- reading ---- */
+
+static bool is_name(const char *name, size_t len)
+{
+    if (!len || len > 40 || name[0] < 'a' || name[0] > 'z')
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (!((name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9') || name[i] == '-'))
+            return false;
+    return true;
+}
+
+/* Give a setting that was left out the default that only the file's name tells. */
+static const char *default_to_name(struct conf_settings *settings, const char *key, const char *value, const char *name)
+{
+    if (value && *value)
+        return value;
+    name = arena_strdup(&settings->arena, name);
+    for (size_t i = 0; i < settings->values.count; i++)
+        if (strcmp(settings->values.items[i].key, key) == 0)
+            settings->values.items[i].text = name;
+    return name;
+}
+
+static void read_programme(struct conf *conf, struct conf_programme *programme)
+{
+    conf_ini_read(&programme->ini, programme->file, &conf->problems);
+    size_t before = conf->problems.count;
+    conf_settings_fill(&programme->core_settings, &conf_programme_table, "programme", &programme->ini,
+                       (int)conf->almoner->currency_decimals, &conf->problems);
+    struct conf_programme_core *core = programme->core_settings.data;
+    core->plugin = default_to_name(&programme->core_settings, "plugin", core->plugin, programme->name);
+    core->title = default_to_name(&programme->core_settings, "title", core->title, programme->name);
+    if (!is_name(core->plugin, strlen(core->plugin)) && conf->problems.count == before) {
+        const struct conf_entry *entry = conf_ini_entry(&programme->ini, "programme", "plugin");
+        conf_problem_add(&conf->problems, programme->file, entry ? entry->line : 0,
+                         _("small letters a to z, digits and -, a letter first"),
+                         _("[programme] plugin: '%s' is not a plug-in's name"), core->plugin);
+    }
+    conf_section_unused(&programme->ini, "programme", programme_rows, COUNT_OF(programme_rows), &conf->problems);
+    programme->core = core;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct conf_programme *left = a;
+    const struct conf_programme *right = b;
+    return strcmp(left->name, right->name);
+}
+
+/* The folder as the user would write it, so that messages name files as they were named to us. */
+static const char *programmes_folder(struct conf *conf, const struct conf_value **origin)
+{
+    struct conf_settings *settings = &conf->almoner_settings;
+    *origin = NULL;
+    for (size_t i = 0; i < settings->values.count; i++)
+        if (strcmp(settings->values.items[i].key, "programmes") == 0)
+            *origin = &settings->values.items[i];
+    const char *folder = file_folder_of(&settings->arena, conf->file);
+    folder = file_join(&settings->arena, folder, (*origin)->text);
+    return strncmp(folder, "./", 2) == 0 ? folder + 2 : folder;
+}
+
+static void read_programmes(struct conf *conf)
+{
+    const struct conf_value *origin;
+    const char *folder = programmes_folder(conf, &origin);
+    DIR *dir = opendir(folder);
+    if (!dir) {
+        /* A campaign without programmes yet has no such folder; one that was named is meant to be there. */
+        if (errno != ENOENT || origin->file)
+            conf_problem_add(&conf->problems, conf->file, origin->line, NULL,
+                             _("[almoner] programmes: %s cannot be read: %s"), folder, strerror(errno));
+        return;
+    }
+    size_t capacity = 0;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        const char *name = entry->d_name;
+        size_t len = strlen(name);
+        if (name[0] == '.' || len <= 4 || strcmp(name + len - 4, ".ini") != 0)
+            continue;
+        char *file = file_join(&conf->almoner_settings.arena, folder, name);
+        if (!is_name(name, len - 4)) {
+            conf_problem_add(&conf->problems, file, 0,
+                             _("small letters a to z, digits and -, a letter first, at most 40"),
+                             _("a programme cannot be called '%.*s'"), (int)len - 4, name);
+            continue;
+        }
+        ARRAY_ROOM(conf->programmes, conf->n_programmes, capacity);
+        struct conf_programme *programme = &conf->programmes[conf->n_programmes++];
+        *programme = (struct conf_programme){.name = xstrdup(name), .file = xstrdup(file)};
+        programme->name[len - 4] = '\0';
+    }
+    closedir(dir);
+    if (conf->n_programmes)
+        qsort(conf->programmes, conf->n_programmes, sizeof *conf->programmes, by_name);
+    for (size_t i = 0; i < conf->n_programmes; i++)
+        read_programme(conf, &conf->programmes[i]);
+}
+
+/* Exclusions name other programmes, so they can be checked only when all are read. */
+static void check_exclusions(struct conf *conf, const struct conf_programme *programme)
+{
+    const struct conf_entry *entry = conf_ini_entry(&programme->ini, "programme", "exclude");
+    const char **names = xcalloc(conf->n_programmes, sizeof *names);
+    for (size_t i = 0; i < conf->n_programmes; i++)
+        names[i] = conf->programmes[i].name;
+    for (size_t i = 0; entry && i < programme->core->exclude.count; i++) {
+        char name[64];
+        struct alm_error ignored;
+        if (!split_exclusion(programme->core->exclude.items[i], name, sizeof name, &ignored))
+            continue; /* said already */
+        char hint[120] = "";
+        const char *nearest = error_nearest(name, names, conf->n_programmes);
+        if (nearest)
+            snprintf(hint, sizeof hint, _("did you mean %s?"), nearest);
+        if (strcmp(name, programme->name) == 0)
+            conf_problem_add(&conf->problems, programme->file, entry->line, _("that is what window is for"),
+                             _("[programme] exclude: a programme cannot exclude itself"));
+        else if (!conf_programme_find(conf, name))
+            conf_problem_add(&conf->problems, programme->file, entry->line, hint,
+                             _("[programme] exclude: there is no programme %s"), name);
+    }
+    free(names);
+}
+
+enum alm_status conf_open(struct conf *conf, const char *file, struct alm_error *err)
+{
+    *conf = (struct conf){0};
+    if (!file)
+        file = getenv("ALMONER_CONFIG");
+    if (!file || !*file)
+        file = ALMONER_CONFDIR "/almoner.ini";
+    conf->file = xstrdup(file);
+    if (!conf_ini_read(&conf->ini, file, &conf->problems)) {
+        conf_problems_error(&conf->problems, err);
+        if (err && !err->hint[0])
+            snprintf(err->hint, sizeof err->hint, "%s", _("name the file with --config or in $ALMONER_CONFIG"));
+        conf_close(conf);
+        return ALM_BAD_CONFIG;
+    }
+    conf_settings_fill(&conf->almoner_settings, &conf_almoner_table, "almoner", &conf->ini, 0, &conf->problems);
+    conf_settings_fill(&conf->almoner_settings, &conf_store_table, "store", &conf->ini, 0, &conf->problems);
+    conf->almoner = conf->almoner_settings.data;
+    conf_section_unused(&conf->ini, "almoner", almoner_rows, COUNT_OF(almoner_rows), &conf->problems);
+    conf_section_unused(&conf->ini, "store", store_rows, COUNT_OF(store_rows), &conf->problems);
+    read_programmes(conf);
+    for (size_t i = 0; i < conf->n_programmes; i++)
+        check_exclusions(conf, &conf->programmes[i]);
+    return ALM_OK;
+}
+
+void conf_close(struct conf *conf)
+{
+    for (size_t i = 0; i < conf->n_programmes; i++) {
+        struct conf_programme *programme = &conf->programmes[i];
+        conf_settings_release(&programme->own);
+        conf_settings_release(&programme->core_settings);
+        conf_ini_release(&programme->ini);
+        free(programme->name);
+        free(programme->file);
+    }
+    free(conf->programmes);
+    conf_settings_release(&conf->store_settings);
+    conf_settings_release(&conf->almoner_settings);
+    conf_ini_release(&conf->ini);
+    conf_problems_release(&conf->problems);
+    free(conf->file);
+    *conf = (struct conf){0};
+}
+
+struct conf_programme *conf_programme_find(const struct conf *conf, const char *name)
+{
+    for (size_t i = 0; i < conf->n_programmes; i++)
+        if (strcmp(conf->programmes[i].name, name) == 0)
+            return &conf->programmes[i];
+    return NULL;
+}
+
+void conf_programme_fill(struct conf *conf, struct conf_programme *programme, const struct alm_settings *table,
+                         const char *plugin_name)
+{
+    if (programme->own.data)
+        return;
+    conf_settings_fill(&programme->own, table, plugin_name, &programme->ini, (int)conf->almoner->currency_decimals,
+                       &conf->problems);
+    const struct alm_settings *const tables[] = {&conf_programme_table, table};
+    const char *const sections[] = {"programme", plugin_name};
+    conf_ini_unused(&programme->ini, tables, sections, COUNT_OF(tables), &conf->problems);
+}
+
+void conf_store_fill(struct conf *conf, const struct alm_settings *table, const char *plugin_name)
+{
+    if (conf->store_settings.data)
+        return;
+    conf_settings_fill(&conf->store_settings, table, plugin_name, &conf->ini, (int)conf->almoner->currency_decimals,
+                       &conf->problems);
+    const struct alm_settings *const tables[] = {&conf_almoner_table, &conf_store_table, table};
+    const char *const sections[] = {"almoner", "store", plugin_name};
+    conf_ini_unused(&conf->ini, tables, sections, COUNT_OF(tables), &conf->problems);
+}
