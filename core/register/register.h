@@ -52,7 +52,7 @@ const struct register_entry *register_stage_of(struct register_directory *, alm_
 
 enum alm_status register_households(struct store *, const struct alm_text *codes, size_t n, alm_id *ids, struct alm_error *);
 enum alm_status register_places(struct store *, const struct alm_text *codes, size_t n, alm_id *ids, struct alm_error *);
-/* National IDs in canonical form (or "f:" marks) to persons, and the household they live in on `day`. */
+/* National IDs in canonical form (or "f:" and the key of a foreign ID) to persons and to their homes: the owners of their rows. */
 enum alm_status register_persons(struct store *, const struct alm_text *marks, size_t n, alm_id *persons, alm_id *homes, struct alm_error *);
 /* One beneficiary from what a user typed: a code, a program's id; for persons a national ID or a mobile number that one person has. */
 enum alm_status register_find(struct store *, enum alm_noun, const char *text, alm_id *, struct alm_error *);

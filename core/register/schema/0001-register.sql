@@ -98,6 +98,8 @@ CREATE TABLE membership (
     home BIGINT NOT NULL,        -- owner of the person's row
     PRIMARY KEY (household, person, since)
 );
+-- Moves are few; without it a person's later households could only be found by reading all of them.
+CREATE INDEX membership_person ON membership (person);
 
 -- Claims: what is unique across owners, and the way from a mark to its owner.
 CREATE TABLE household_code (

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Households with everyone who ever belonged to them: three set-based queries, whatever the number of households.
+ */
+#include "register/keys.h"
+#include <stdlib.h>
+
+static int compare_households(const void *left, const void *right)
+{
+    return register_compare_ids(&((const struct register_household *)left)->id,
+                                &((const struct register_household *)right)->id);
+}
+
+const struct register_household *register_members_find(const struct register_members *members, alm_id household)
+{
+    if (!members->n_households)
+        return NULL;
+    struct register_household key = {.id = household};
+    return bsearch(&key, members->households, members->n_households, sizeof key, compare_households);
+}
+
+static alm_date date_or_none(struct store_stmt *stmt, int i)
+{
+    int64_t day = store_int(stmt, i);
+    return day == ALM_NULL ? ALM_NO_DATE : (alm_date)day;
+}
+
+/* What a member is, from seven columns that begin at `i`: relation, birth_date, sex, school_grade, criteria, since,
+ * until. */
+static void fill_member(struct register_members *to, struct register_member *member, struct store_stmt *stmt, int i)
+{
+    member->member.relation = (uint32_t)store_int(stmt, i);
+    member->member.birth_date = date_or_none(stmt, i + 1);
+    struct alm_text sex = store_text(stmt, i + 2);
+    member->member.sex = sex.at && sex.len ? sex.at[0] : 0;
+    int64_t grade = store_int(stmt, i + 3);
+    member->member.school_grade = grade == ALM_NULL ? -1 : (int32_t)grade;
+    struct alm_text criteria = store_text(stmt, i + 4);
+    member->member.criteria = criteria.len ? arena_strndup(&to->arena, criteria.at, criteria.len) : "";
+    member->since = date_or_none(stmt, i + 5);
+    member->until = date_or_none(stmt, i + 6);
+}
+
+/* Those who came from another household, in the order of household; few. */
+static enum alm_status read_moved(struct store *store, struct register_members *to, const alm_id *ids, size_t n,
+                                  struct register_member **moved, alm_id **into, size_t *n_moved, struct alm_error *err)
+{
+    static const char sql[] = "SELECT m.household, m.person, m.home, p.relation, p.birth_date, p.sex, p.school_grade, "
+                              "p.criteria, m.since, m.until "
+                              "FROM membership m "
+                              "JOIN person p ON p.owner = m.home AND p.id = m.person "
+                              "WHERE m.household = ANY ($1) "
+                              "ORDER BY m.household, m.person, m.since";
+    struct store_stmt *stmt;
+    bool row;
+    size_t capacity = 0, into_capacity = 0;
+    enum alm_status status = store_query(store, &stmt, err, sql, "I", ids, n);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        ARRAY_ROOM(*moved, *n_moved, capacity);
+        ARRAY_ROOM(*into, *n_moved, into_capacity);
+        struct register_member *member = &(*moved)[*n_moved];
+        *member = (struct register_member){.member.id = store_int(stmt, 1), .home = store_int(stmt, 2)};
+        (*into)[(*n_moved)++] = store_int(stmt, 0);
+        fill_member(to, member, stmt, 3);
+    }
+    return status;
+}
+
+static void add_member(struct register_members *to, struct register_household *household,
+                       const struct register_member *member)
+{
+    ARRAY_ROOM(to->members, to->n_members, to->members_capacity);
+    to->members[to->n_members++] = *member;
+    household->n++;
+}
+
+/* Add the members of the households from number `first` on; both come in the order of the household. */
+static enum alm_status read_persons(struct store *store, struct register_members *to, size_t first, const alm_id *ids,
+                                    size_t n, const struct register_member *moved, const alm_id *into, size_t n_moved,
+                                    struct alm_error *err)
+{
+    static const char sql[] = "SELECT owner, id, relation, birth_date, sex, school_grade, criteria, since, until "
+                              "FROM person "
+                              "WHERE owner = ANY ($1) "
+                              "ORDER BY owner, id";
+    struct store_stmt *stmt;
+    bool row = true;
+    size_t m = 0, h = first;
+    enum alm_status status = store_query(store, &stmt, err, sql, "I", ids, n);
+    if (status != ALM_OK || h == to->n_households) {
+        if (status == ALM_OK)
+            store_done(stmt);
+        return status;
+    }
+    to->households[h].first = to->n_members;
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK) {
+        alm_id owner = row ? store_int(stmt, 0) : INT64_MAX;
+        /* Close the households before this one. */
+        while (h < to->n_households && to->households[h].id < owner) {
+            while (m < n_moved && into[m] < to->households[h].id)
+                m++;
+            for (; m < n_moved && into[m] == to->households[h].id; m++)
+                add_member(to, &to->households[h], &moved[m]);
+            if (++h < to->n_households)
+                to->households[h].first = to->n_members;
+        }
+        if (!row)
+            break;
+        if (h == to->n_households || to->households[h].id != owner)
+            continue;
+        struct register_member member = {.member.id = store_int(stmt, 1), .home = owner};
+        fill_member(to, &member, stmt, 2);
+        add_member(to, &to->households[h], &member);
+    }
+    return status;
+}
+
+enum alm_status register_members_read(struct store *store, struct register_members *to, const alm_id *ids, size_t n,
+                                      struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    struct register_member *moved = NULL;
+    alm_id *into = NULL;
+    size_t n_moved = 0, n_wanted = 0;
+    alm_id *wanted = xreallocarray(NULL, n + 1, sizeof *wanted);
+    for (size_t i = 0; i < n; i++)
+        if (!register_members_find(to, ids[i]))
+            wanted[n_wanted++] = ids[i];
+    if (!n_wanted)
+        goto out;
+
+    size_t first = to->n_households;
+    struct store_stmt *stmt;
+    bool row;
+    status = store_query(store, &stmt, err, "SELECT id, area, base FROM household WHERE id = ANY ($1) ORDER BY id", "I",
+                         wanted, n_wanted);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        ARRAY_ROOM(to->households, to->n_households, to->households_capacity);
+        int64_t area = store_int(stmt, 1), base = store_int(stmt, 2);
+        to->households[to->n_households++] = (struct register_household){.id = store_int(stmt, 0),
+                                                                         .area = area == ALM_NULL ? 0 : area,
+                                                                         .base = base == ALM_NULL ? 0 : base,
+                                                                         .first = to->n_members};
+    }
+    if (status == ALM_OK)
+        status = read_moved(store, to, wanted, n_wanted, &moved, &into, &n_moved, err);
+    if (status == ALM_OK)
+        status = read_persons(store, to, first, wanted, n_wanted, moved, into, n_moved, err);
+    if (first > 0 && to->n_households > first)
+        qsort(to->households, to->n_households, sizeof *to->households, compare_households);
+out:
+    free(wanted);
+    free(moved);
+    free(into);
+    return status;
+}
+
+void register_members_reset(struct register_members *members)
+{
+    arena_reset(&members->arena);
+    members->n_households = 0;
+    members->n_members = 0;
+}
+
+void register_members_release(struct register_members *members)
+{
+    arena_release(&members->arena);
+    free(members->households);
+    free(members->members);
+    *members = (struct register_members){0};
+}
+
+bool register_member_on(const struct register_member *member, alm_date day)
+{
+    if (member->since != ALM_NO_DATE && day < member->since)
+        return false;
+    if (member->until != ALM_NO_DATE && day >= member->until)
+        return false;
+    return member->member.birth_date == ALM_NO_DATE || member->member.birth_date <= day;
+}
+
+enum alm_status register_households_of(struct store *store, alm_id person, alm_id *ids, size_t max, size_t *n,
+                                       struct alm_error *err)
+{
+    struct store_stmt *stmt;
+    bool row;
+    *n = 0;
+    /* Oldest first: the household that registered them, then where they moved. */
+    enum alm_status status = store_query(store, &stmt, err, "SELECT owner FROM home WHERE id = $1", "i", person);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
+        if (*n < max)
+            ids[(*n)++] = store_int(stmt, 0);
+    if (status == ALM_OK)
+        status =
+            store_query(store, &stmt, err,
+                        "SELECT household FROM membership WHERE person = $1 ORDER BY since, household", "i", person);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        alm_id household = store_int(stmt, 0);
+        bool known = false;
+        for (size_t i = 0; i < *n && !known; i++)
+            known = ids[i] == household;
+        if (!known && *n < max)
+            ids[(*n)++] = household;
+    }
+    return status;
+}
