@@ -29,6 +29,12 @@ enum alm_status store_open(struct store **, const struct store_options *, struct
 void store_close(struct store *);
 const struct alm_store_driver *store_driver(const struct store *);
 void store_describe(struct store *, char *buf, size_t size);
+/* A checked copy of the whole store in a new file; put one back; the engine's own check; bytes on disk (0: not known).
+ * The first two outside a transaction. */
+enum alm_status store_backup(struct store *, const char *file, struct alm_error *);
+enum alm_status store_restore(struct store *, const char *file, struct alm_error *);
+enum alm_status store_check(struct store *, struct alm_error *);
+int64_t store_bytes(struct store *);
 
 /* ---- transactions (store.c) ---- */
 
@@ -104,7 +110,7 @@ enum alm_status store_migrated(struct store *, const char *owner, const struct a
 extern const struct alm_migration *const store_migrations;
 extern const size_t store_n_migrations;
 
-/* Small facts about the store: "test", "campaign" ...  Text valid until the next call. */
+/* Small facts about the store: "test", "campaign" ...  The value lives in the arena, NULL if there is none; setting NULL removes it. */
 enum alm_status store_meta_get(struct store *, const char *key, struct arena *, const char **value, struct alm_error *);
 enum alm_status store_meta_set(struct store *, const char *key, const char *value, struct alm_error *);
 

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* The file of keyed heads, and its key. */
+#include "store/seal.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- the key ---- */
+
+static enum alm_status file_error(const char *file, struct alm_error *err)
+{
+    return error_set(err, errno == EACCES || errno == EPERM || errno == EROFS ? ALM_NO_PERMISSION : ALM_IO, NULL,
+                     "%s: %s", file, strerror(errno));
+}
+
+static enum alm_status make_key(const char *file, struct alm_error *err)
+{
+    unsigned char key[DIGEST_SIZE];
+    if (getrandom(key, sizeof key, 0) != (ssize_t)sizeof key)
+        return error_set(err, ALM_UNAVAILABLE, NULL, _("the system gives no random bytes: %s"), strerror(errno));
+    int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return errno == EEXIST ? ALM_OK : file_error(file, err);
+    bool written = write(fd, key, sizeof key) == (ssize_t)sizeof key && fsync(fd) == 0;
+    enum alm_status status = written ? ALM_OK : file_error(file, err);
+    close(fd);
+    if (!written)
+        unlink(file); /* half a key would only be in the way */
+    return status;
+}
+
+enum alm_status seal_key(const char *file, bool make, unsigned char key[DIGEST_SIZE], struct alm_error *err)
+{
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT && make) {
+        enum alm_status status = make_key(file, err);
+        if (status != ALM_OK)
+            return status;
+        fd = open(file, O_RDONLY | O_CLOEXEC);
+    }
+    if (fd < 0 && errno == ENOENT)
+        return error_set(err, ALM_NO_INPUT, _("without it nobody can tell whether the journal was changed"),
+                         _("%s: the seal's key is not there"), file);
+    if (fd < 0)
+        return file_error(file, err);
+    enum alm_status status = ALM_OK;
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        status = file_error(file, err);
+    else if (st.st_mode & 077)
+        status = error_set(err, ALM_NO_PERMISSION, _("chmod 600, and take a new key if it was read"),
+                           _("%s: others can read the seal's key"), file);
+    else if (st.st_size != DIGEST_SIZE || read(fd, key, DIGEST_SIZE) != DIGEST_SIZE)
+        status = error_set(err, ALM_BAD_DATA, NULL, _("%s: not a seal's key"), file);
+    close(fd);
+    return status;
+}
+
+/* ---- heads ---- */
+
+static void mac_of(const unsigned char key[DIGEST_SIZE], const struct seal_head *head, char hex[SEAL_HEX])
+{
+    unsigned char mac[DIGEST_SIZE];
+    char text[32 + SEAL_HEX];
+    int len = snprintf(text, sizeof text, "%" PRId64 " %s", head->n, head->link);
+    struct digest digest;
+    digest_init(&digest, key, DIGEST_SIZE);
+    digest_add(&digest, text, (size_t)len);
+    digest_final(&digest, mac);
+    digest_hex(mac, sizeof mac, hex);
+}
+
+enum alm_status seal_heads_lock(const char *file, int *fd, struct alm_error *err)
+{
+    *fd = open(file, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (*fd < 0)
+        return file_error(file, err);
+    if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+        return ALM_OK;
+    enum alm_status status = errno == EWOULDBLOCK ? ALM_OK : file_error(file, err);
+    close(*fd);
+    *fd = -1;
+    return status;
+}
+
+/* A line that a crash left unfinished is taken back first: it was never said to be there. */
+static int cut_unfinished_line(int fd)
+{
+    struct stat st;
+    char c;
+    if (fstat(fd, &st) != 0)
+        return -1;
+    off_t end = st.st_size;
+    while (end > 0) {
+        if (pread(fd, &c, 1, end - 1) != 1)
+            return -1;
+        if (c == '\n')
+            break;
+        end--;
+    }
+    return end == st.st_size ? 0 : ftruncate(fd, end);
+}
+
+enum alm_status seal_heads_append(int fd, const char *file, const unsigned char key[DIGEST_SIZE],
+                                  const struct seal_head *head, alm_time now, struct alm_error *err)
+{
+    char mac[SEAL_HEX], time[40], line[3 * SEAL_HEX];
+    mac_of(key, head, mac);
+    date_format_time(now, time, sizeof time);
+    int len = snprintf(line, sizeof line, "%" PRId64 " %s %s %s\n", head->n, head->link, mac, time);
+    if (cut_unfinished_line(fd) != 0)
+        return file_error(file, err);
+    ssize_t put = write(fd, line, (size_t)len);
+    if (put >= 0 && put < len)
+        return error_set(err, ALM_IO, NULL, _("%s: %s"), file, strerror(ENOSPC));
+    if (put != len || fsync(fd) != 0)
+        return file_error(file, err);
+    return ALM_OK;
+}
+
+static enum alm_status parse_head(const char *line, const char *file, size_t number,
+                                  const unsigned char key[DIGEST_SIZE], struct seal_head *head, struct alm_error *err)
+{
+    char mac[SEAL_HEX], given[SEAL_HEX], time[40], rest[2];
+    if (sscanf(line, "%" SCNd64 " %64[0-9a-f] %64[0-9a-f] %39s %1s", &head->n, head->link, given, time, rest) != 4)
+        return error_set(err, ALM_BAD_DATA, NULL, _("%s:%zu: not a head of the seal"), file, number);
+    mac_of(key, head, mac);
+    if (strcmp(mac, given) != 0)
+        return error_set(err, ALM_BAD_DATA, NULL, _("%s:%zu: head %" PRId64 " was not written with this key"), file,
+                         number, head->n);
+    return ALM_OK;
+}
+
+enum alm_status seal_heads_read(const char *file, const unsigned char key[DIGEST_SIZE], struct seal_heads *heads,
+                                struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    char *line = NULL;
+    size_t size = 0;
+    FILE *in = fopen(file, "re");
+    if (!in)
+        return errno == ENOENT ? ALM_OK : file_error(file, err);
+    for (size_t number = 1; status == ALM_OK; number++) {
+        ssize_t len = getline(&line, &size, in);
+        /* An unfinished last line is a crash between two heads: the next seal takes it back. */
+        if (len <= 0 || line[len - 1] != '\n')
+            break;
+        struct seal_head head;
+        status = parse_head(line, file, number, key, &head, err);
+        if (status != ALM_OK)
+            break;
+        ARRAY_ROOM(heads->items, heads->count, heads->capacity);
+        heads->items[heads->count++] = head;
+    }
+    if (status == ALM_OK && ferror(in))
+        status = file_error(file, err);
+    free(line);
+    fclose(in);
+    return status;
+}

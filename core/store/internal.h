@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of this room share; nobody else includes it. */
+#ifndef STORE_INTERNAL_H
+#define STORE_INTERNAL_H
+
+#include "store/store.h"
+
+enum { STATEMENTS_MAX = 256, STATEMENT_BUCKETS = 512 };
+
+struct store_stmt {
+    struct store *store;
+    struct alm_statement *statement;
+    char *sql;
+    uint64_t hash;
+    struct store_stmt *next; /* of the same bucket */
+    uint64_t used;           /* the store's count of queries when it was used last */
+    bool writes;
+    bool active; /* bound or stepped, and not reset since */
+};
+
+struct store {
+    const struct alm_store_driver *driver;
+    struct alm_connection *connection;
+    struct store_options options;
+    char *id_file;
+    struct id_source ids;
+    bool ids_open;
+    bool in_transaction;
+    bool writing;
+    size_t savepoints;
+
+    /* statement.c */
+    struct store_stmt *buckets[STATEMENT_BUCKETS];
+    struct store_stmt *by_pointer[STATEMENT_BUCKETS]; /* a guess by the text's address, checked before it is believed */
+    size_t n_statements;
+    uint64_t queries;
+
+    char *who; /* journal.c: the system user, once asked */
+};
+
+/* A place for the error of who doesn't want it: drivers write without asking. */
+#define ERROR_OR_UNUSED(err)                                                                                           \
+    struct alm_error unused_error;                                                                                     \
+    if (!(err))                                                                                                        \
+    (err) = &unused_error
+
+alm_time store_clock(const struct store *);
+
+/* statement.c */
+void statement_reset_all(struct store *);
+void statement_forget_all(struct store *);
+bool statement_writes(const char *sql);
+
+/* A fault of the program unless a write transaction is open; `what` names what was tried. */
+enum alm_status store_need_write(const struct store *, const char *what, struct alm_error *);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* store: opening, transactions, ids. */
+#include "store/internal.h"
+#include <stdlib.h>
+#include <time.h>
+
+/* ---- opening ---- */
+
+enum alm_status store_open(struct store **out, const struct store_options *options, struct alm_error *err)
+{
+    ERROR_OR_UNUSED(err);
+    struct store *store = xcalloc(1, sizeof *store);
+    store->driver = options->driver;
+    store->options = *options;
+    store->id_file = options->id_file ? xstrdup(options->id_file) : NULL;
+    store->ids.fd = -1;
+    uint32_t flags =
+        (options->create ? (uint32_t)ALM_STORE_CREATE : 0) | (options->read_only ? (uint32_t)ALM_STORE_READ_ONLY : 0);
+    enum alm_status status = store->driver->open(options->host, options->driver_state, flags, &store->connection, err);
+    *out = NULL;
+    if (status != ALM_OK) {
+        free(store->id_file);
+        free(store);
+        return status;
+    }
+    *out = store;
+    return ALM_OK;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    store_rollback(store);
+    statement_forget_all(store);
+    store->driver->close(store->connection);
+    if (store->ids_open)
+        id_close(&store->ids);
+    free(store->id_file);
+    free(store->who);
+    free(store);
+}
+
+const struct alm_store_driver *store_driver(const struct store *store)
+{
+    return store->driver;
+}
+
+void store_describe(struct store *store, char *buf, size_t size)
+{
+    store->driver->describe(store->connection, buf, size);
+}
+
+alm_time store_clock(const struct store *store)
+{
+    return store->options.clock ? store->options.clock(store->options.clock_context) : (alm_time)time(NULL);
+}
+
+/* ---- the whole store ---- */
+
+enum alm_status store_backup(struct store *store, const char *file, struct alm_error *err)
+{
+    ERROR_OR_UNUSED(err);
+    if (store->in_transaction)
+        return error_set(err, ALM_INTERNAL, NULL, _("a backup inside a transaction"));
+    return store->driver->backup(store->connection, file, err);
+}
+
+enum alm_status store_restore(struct store *store, const char *file, struct alm_error *err)
+{
+    ERROR_OR_UNUSED(err);
+    if (store->in_transaction)
+        return error_set(err, ALM_INTERNAL, NULL, _("a restore inside a transaction"));
+    /* Statements belong to the tables that go. */
+    statement_forget_all(store);
+    return store->driver->restore(store->connection, file, err);
+}
+
+enum alm_status store_check(struct store *store, struct alm_error *err)
+{
+    ERROR_OR_UNUSED(err);
+    return store->driver->check(store->connection, err);
+}
+
+int64_t store_bytes(struct store *store)
+{
+    return store->driver->bytes(store->connection);
+}
+
+/* ---- transactions ---- */
+
+enum alm_status store_begin(struct store *store, bool write, struct alm_error *err)
+{
+    ERROR_OR_UNUSED(err);
+    if (store->in_transaction)
+        return error_set(err, ALM_INTERNAL, NULL, _("a transaction is begun inside another one"));
+    if (write && store->options.read_only)
+        return error_set(err, ALM_NO_PERMISSION, NULL, _("the store was opened for reading only"));
+    enum alm_status status = store->driver->begin(store->connection, write, err);
+    if (status != ALM_OK)
+        return status;
+    store->in_transaction = true;
+    store->writing = write;
+    store->savepoints = 0;
+    return ALM_OK;
+}
+
+static void transaction_ended(struct store *store)
+{
+    store->in_transaction = false;
+    store->writing = false;
+    store->savepoints = 0;
+}
+
+enum alm_status store_commit(struct store *store, struct alm_error *err)
+{
+    ERROR_OR_UNUSED(err);
+    if (!store->in_transaction)
+        return error_set(err, ALM_INTERNAL, NULL, _("a commit without a transaction"));
+    if (store->savepoints) {
+        store_rollback(store);
+        return error_set(err, ALM_INTERNAL, NULL, _("a commit with a savepoint still open"));
+    }
+    /* A cursor that is left open would keep an old picture of the store alive on some engines. */
+    statement_reset_all(store);
+    enum alm_status status = store->driver->commit(store->connection, err);
+    if (status != ALM_OK)
+        store->driver->rollback(store->connection);
+    transaction_ended(store);
+    return status;
+}
+
+void store_rollback(struct store *store)
+{
+    if (!store->in_transaction)
+        return;
+    statement_reset_all(store);
+    store->driver->rollback(store->connection);
+    transaction_ended(store);
+}
+
+bool store_in_transaction(const struct store *store)
+{
+    return store->in_transaction;
+}
+
+enum alm_status store_need_write(const struct store *store, const char *what, struct alm_error *err)
+{
+    if (store->in_transaction && store->writing)
+        return ALM_OK;
+    return error_set(err, ALM_INTERNAL, NULL, _("a write outside a write transaction: %.200s"), what);
+}
+
+enum alm_status store_savepoint(struct store *store, struct alm_error *err)
+{
+    ERROR_OR_UNUSED(err);
+    enum alm_status status = store_need_write(store, "SAVEPOINT", err);
+    if (status == ALM_OK)
+        status = store->driver->savepoint(store->connection, err);
+    if (status == ALM_OK)
+        store->savepoints++;
+    return status;
+}
+
+enum alm_status store_release(struct store *store, bool keep, struct alm_error *err)
+{
+    ERROR_OR_UNUSED(err);
+    if (store->savepoints == 0)
+        return error_set(err, ALM_INTERNAL, NULL, _("a savepoint is released that was not set"));
+    enum alm_status status = store->driver->release(store->connection, keep, err);
+    if (status == ALM_OK)
+        store->savepoints--;
+    return status;
+}
+
+/* ---- ids ---- */
+
+static int64_t fixed_clock_ms(void *context)
+{
+    return store_clock(context) * 1000;
+}
+
+static enum alm_status open_ids(struct store *store, struct alm_error *err)
+{
+    if (store->ids_open)
+        return ALM_OK;
+    if (!store->id_file || store->options.read_only)
+        return error_set(err, ALM_INTERNAL, NULL, _("ids are asked for, and the store was opened without them"));
+    enum alm_status status = id_open(&store->ids, store->id_file, store->options.office, err);
+    if (status != ALM_OK)
+        return status;
+    store->ids_open = true;
+    if (store->options.clock_fixed) {
+        store->ids.clock_ms = fixed_clock_ms;
+        store->ids.context = store;
+    }
+    return ALM_OK;
+}
+
+enum alm_status store_id(struct store *store, alm_id *out, struct alm_error *err)
+{
+    enum alm_status status = open_ids(store, err);
+    return status == ALM_OK ? id_next(&store->ids, out, err) : status;
+}
+
+enum alm_status store_ids(struct store *store, alm_id *out, size_t n, struct alm_error *err)
+{
+    enum alm_status status = open_ids(store, err);
+    return status == ALM_OK ? id_fill(&store->ids, out, n, err) : status;
+}
