@@ -101,6 +101,7 @@ void date_format(alm_date, enum date_calendar, char *buf, size_t size); /* 2020-
 int32_t date_month(alm_date);
 alm_date date_month_start(int32_t month);
 void date_format_month(int32_t month, char *buf, size_t size);
+enum alm_status date_parse_month(struct alm_text, int32_t *, struct alm_error *);
 const char *date_month_name(int32_t month_of_year, bool persian); /* 1 to 12 */
 /* 2020-12-05T12:30 with optional :SS and Z or +03:30 (default Z); a date alone is its midnight. */
 enum alm_status date_parse_time(struct alm_text, alm_time *, struct alm_error *);
@@ -161,9 +162,10 @@ struct id_source {
     int64_t (*clock_ms)(void *context); /* milliseconds since the Unix epoch */
     void *context;
 };
+/* node: 0 to 1023.  Each process opens its own source: one that is inherited by fork() shares its lock. */
 enum alm_status id_open(struct id_source *, const char *file, int node, struct alm_error *);
-/* The first of n ids; they run on by one, except that a new millisecond skips the node bits: use id_at(). */
 enum alm_status id_next(struct id_source *, alm_id *, struct alm_error *);
+/* n ids in rising order, with one reservation at most; not always without gaps. */
 enum alm_status id_fill(struct id_source *, alm_id *out, size_t n, struct alm_error *);
 void id_close(struct id_source *);
 
