@@ -128,7 +128,7 @@ static bool sound_header(struct source *source, struct alm_text line)
         snprintf(hint, sizeof hint, _("move its keys to line %d"), before->line);
         complain(source, hint, _("section [%s] is there already"), source->section);
         source->section = before->name;
-        return false;
+        return true;
     }
     if (ini->n_sections >= ini->sections_capacity) {
         ini->sections_capacity = ini->sections_capacity ? ini->sections_capacity * 2 : 8;
