@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * campaign: writes the lists of a made-up relief campaign as CSV files: who is registered, who gives, what was given.
+ * The same size and seed give the same bytes.  Everything about household h or person p is drawn from a generator
+ * seeded with that number, so that no list of people is kept in memory: ten million of them need some 50 MB.  Names,
+ * people and bodies are invented; no row is a real person.
+ */
+#ifndef CAMPAIGN_CAMPAIGN_H
+#define CAMPAIGN_CAMPAIGN_H
+
+#include "base/base.h"
+#include <inttypes.h>
+
+/* ---- chance (chance.c) ---- */
+
+/* A generator for one thing of one kind: splitmix64 from (seed, kind, index). */
+struct chance {
+    uint64_t state;
+};
+enum chance_kind {
+    CHANCE_SIZE = 1,
+    CHANCE_HOUSEHOLD,
+    CHANCE_AREA,
+    CHANCE_GROUP,
+    CHANCE_BASE,
+    CHANCE_MARK,
+    CHANCE_FOREIGN,
+    CHANCE_PHONE,
+    CHANCE_PARCEL,
+    CHANCE_MEAL,
+    CHANCE_KIT,
+    CHANCE_ORDER,
+    CHANCE_ROW
+};
+struct chance chance_of(uint64_t seed, enum chance_kind, uint64_t index);
+uint64_t chance_next(struct chance *);
+uint32_t chance_below(struct chance *, uint32_t n); /* 0 to n - 1 */
+bool chance_percent(struct chance *, uint32_t percent);
+/* A permutation of 0 .. n - 1 (n up to 2^32), by number: two indices never give one value. */
+uint64_t chance_permute(uint64_t key, uint64_t index, uint64_t n);
+
+/* ---- names (names.c) ---- */
+
+extern const char *const names_male[], *const names_female[], *const names_family[], *const names_street[],
+                                                                                         *const names_group[];
+extern const size_t names_n_male, names_n_female, names_n_family, names_n_street, names_n_group;
+
+/* ---- files (out.c) ---- */
+
+struct out {
+    FILE *file;
+    char *path;
+};
+void out_open(struct out *, const char *dir, const char *name,
+              const char *header); /* these end the program when the disk is full */
+void out_close(struct out *);
+void out_text(struct out *, const char *);
+void out_char(struct out *, char);
+void out_number(struct out *, uint64_t, int width);     /* zero-padded to width; 0: as it is */
+void out_persian(struct out *, const char *);           /* text with its digits as Persian ones */
+void out_variant(struct out *, const char *, unsigned); /* a name as another keyboard writes it; 0: as it is */
+
+/* ---- the campaign (campaign.c) ---- */
+
+enum { PROGRAMME_MEALS, PROGRAMME_PARCELS, PROGRAMME_STATIONERY, PROGRAMMES };
+enum { MONTHS = 12, BODIES = 8, MAX_COUNTIES = 64, FULL_SIZE = 76000, MAX_MEMBERS = 8 };
+
+struct county {
+    char code[32];
+    uint32_t weight;
+    uint32_t *cities, *villages; /* numbers of areas */
+    size_t n_cities, n_villages, cities_capacity, villages_capacity;
+    uint32_t first_group, n_groups;
+    uint32_t first_base, n_bases;
+};
+struct place {
+    char code[32];
+    uint32_t county;
+};
+
+/* What a report should say of one row: one programme, county, month, body, or all. */
+struct cell {
+    uint64_t quantity, deliveries, households, persons;
+};
+
+struct campaign {
+    uint64_t seed;
+    uint64_t people;
+    const char *dir;
+    struct county counties[MAX_COUNTIES];
+    size_t n_counties;
+    struct place *places;
+    size_t n_places, places_capacity;
+    uint32_t total_weight;
+    uint32_t *first; /* number of the first person of each household; one more at the end */
+    uint64_t households;
+    uint64_t groups, bases;
+    uint64_t parcels, meals, kits, doubles; /* to be written; meals in portions */
+    uint64_t children;                      /* who may have a kit: counted while people are written */
+    alm_date begins;
+    uint32_t days;
+    char (*iso)[16], (*solar)[16]; /* names of the campaign's days */
+    uint8_t *month;                /* of the year less one, by day */
+    /* By household: which programmes, months and bodies reached it (see reach_bit), by aid to households and by aid to
+     * a child. */
+    uint32_t *reached, *reached_child;
+    struct cell by_programme[PROGRAMMES], by_county[MAX_COUNTIES], by_month[MONTHS], by_body[BODIES], all;
+    uint64_t meal_rows;
+};
+
+static inline uint64_t scaled(const struct campaign *c, uint64_t full)
+{
+    return full * c->people / FULL_SIZE;
+}
+extern const char *const body_codes[BODIES];
+
+/* ---- people (people.c) ---- */
+
+struct person {
+    uint64_t number;
+    const char *relation, *given, *family, *father;
+    bool sayyed;
+    char sex;
+    alm_date born;
+    int grade;         /* -1: none */
+    char national[11]; /* "" if there is none */
+    char foreign[16];  /* "" if there is none */
+    bool may_have_kit; /* of school age on 1 Mehr, and has a mark by which the list names the child */
+};
+struct household {
+    size_t n;
+    struct person members[MAX_MEMBERS];
+};
+void people_sizes(struct campaign *); /* fills first and households */
+uint32_t people_place(const struct campaign *, uint64_t household);
+uint32_t people_size(const struct campaign *, uint64_t household);
+void people_household(const struct campaign *, uint64_t household, struct household *);
+void people_write(struct campaign *);
+void people_write_household_code(struct out *, uint64_t household);
+
+/* ---- who gives (givers.c) ---- */
+
+void givers_plan(struct campaign *);
+void givers_write(struct campaign *);
+enum speciality { COOKING, PACKING, TEACHING, MEDICAL, BUILDING, DISINFECTION, SPECIALITIES };
+uint32_t givers_group(const struct campaign *, uint32_t county, enum speciality, struct chance *);
+uint32_t givers_body(const struct campaign *, uint32_t group);
+
+/* ---- aid given (parcels.c, meals.c, kits.c) ---- */
+
+/* Count one line for the report that is expected; child: the line reaches one child, not the household. */
+void campaign_count(struct campaign *, int programme, uint64_t household, uint32_t day, uint32_t body,
+                    uint64_t quantity, bool child);
+void out_day(struct out *, const struct campaign *, uint32_t day, struct chance *);
+bool parcels_possible(const struct campaign *);
+void parcels_write(struct campaign *);
+void meals_write(struct campaign *);
+void kits_write(struct campaign *);
+
+#endif
