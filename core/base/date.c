@@ -299,11 +299,19 @@ enum alm_status date_parse_month(struct alm_text text, int32_t *out, struct alm_
 
 /* ---- times ---- */
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Exactly two digits; more may follow (+0330). */
 static bool take_two(const char **at, int32_t max, int32_t *out)
 {
-    int digits;
-    *out = take_number(at, 2, &digits);
-    return digits == 2 && *out <= max;
+    if (!is_digit((*at)[0]) || !is_digit((*at)[1]))
+        return false;
+    *out = ((*at)[0] - '0') * 10 + ((*at)[1] - '0');
+    *at += 2;
+    return *out <= max;
 }
 
 /* "HH:MM[:SS[.fraction]][Z|+HH[:]MM]" as seconds, the offset taken off. */
