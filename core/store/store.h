@@ -114,6 +114,14 @@ extern const size_t store_n_migrations;
 enum alm_status store_meta_get(struct store *, const char *key, struct arena *, const char **value, struct alm_error *);
 enum alm_status store_meta_set(struct store *, const char *key, const char *value, struct alm_error *);
 
+/* ---- upkeep (upkeep.c) ---- outside transactions ---- */
+
+/* Write a checked copy of the whole store to a new file, online; put one back; run the engine's own check. */
+enum alm_status store_backup(struct store *, const char *file, struct alm_error *);
+enum alm_status store_restore(struct store *, const char *file, struct alm_error *);
+enum alm_status store_check(struct store *, struct alm_error *);
+int64_t store_bytes(struct store *); /* on disk; 0: not known */
+
 /* ---- the journal (journal.c) ---- */
 
 /*
