@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * register: who and what aid is for, and who gives it: areas, bodies, groups, bases, stages, households, persons, places.
- * Imports of lists live here too: one runner for every CSV file.  It knows nothing of aid given.
+ * register: who and what aid is for, and who gives it: areas, bodies, groups, bases, stages, households, persons,
+ * places. Imports of lists live here too: one runner for every CSV file.  It knows nothing of aid given.
  */
 #ifndef REGISTER_REGISTER_H
 #define REGISTER_REGISTER_H
@@ -23,11 +23,11 @@ struct register_area {
 struct register_entry { /* body, group, base, stage, programme: what all of them have */
     alm_id id;
     const char *code, *name;
-    alm_id body;            /* group */
-    alm_id area;            /* group, base */
-    alm_date starts, ends;  /* stage */
+    alm_id body;                    /* group */
+    alm_id area;                    /* group, base */
+    alm_date starts, ends;          /* stage */
     const char *unit, *unit_plural; /* programme */
-    uint32_t recipient;     /* programme */
+    uint32_t recipient;             /* programme */
 };
 struct register_directory; /* of one store and transaction sequence */
 
@@ -35,26 +35,34 @@ struct register_directory *register_directory_new(struct store *);
 void register_directory_free(struct register_directory *);
 /* Forget what was read (after an import changed it). */
 void register_directory_stale(struct register_directory *);
-enum alm_status register_areas(struct register_directory *, const struct register_area **, size_t *n, struct alm_error *);
+enum alm_status register_areas(struct register_directory *, const struct register_area **, size_t *n,
+                               struct alm_error *);
 /* Number of an area by id or by code (also by name if only one has it); -1 and *err (may be NULL) if there is none. */
 int32_t register_area_by_id(struct register_directory *, alm_id);
 int32_t register_area_by_code(struct register_directory *, struct alm_text, struct alm_error *);
 bool register_area_within(struct register_directory *, int32_t area, int32_t within);
 enum register_noun { REGISTER_BODY, REGISTER_GROUP, REGISTER_BASE, REGISTER_STAGE, REGISTER_PROGRAMME, REGISTER_NOUNS };
-enum alm_status register_entries(struct register_directory *, enum register_noun, const struct register_entry **, size_t *n, struct alm_error *);
+enum alm_status register_entries(struct register_directory *, enum register_noun, const struct register_entry **,
+                                 size_t *n, struct alm_error *);
 const struct register_entry *register_by_id(struct register_directory *, enum register_noun, alm_id); /* NULL: none */
 /* NULL and *err, with a suggestion, if there is none. */
-const struct register_entry *register_by_code(struct register_directory *, enum register_noun, struct alm_text, struct alm_error *);
+const struct register_entry *register_by_code(struct register_directory *, enum register_noun, struct alm_text,
+                                              struct alm_error *);
 /* The stage that a day falls in, the one that began last; NULL if none. */
 const struct register_entry *register_stage_of(struct register_directory *, alm_date);
 
 /* ---- from codes to ids, many at once (resolve.c) ---- ids[i] = 0 where there is none ---- */
 
-enum alm_status register_households(struct store *, const struct alm_text *codes, size_t n, alm_id *ids, struct alm_error *);
-enum alm_status register_places(struct store *, const struct alm_text *codes, size_t n, alm_id *ids, struct alm_error *);
-/* National IDs in canonical form (or "f:" and the key of a foreign ID) to persons and to their homes: the owners of their rows. */
-enum alm_status register_persons(struct store *, const struct alm_text *marks, size_t n, alm_id *persons, alm_id *homes, struct alm_error *);
-/* One beneficiary from what a user typed: a code, a program's id; for persons a national ID or a mobile number that one person has. */
+enum alm_status register_households(struct store *, const struct alm_text *codes, size_t n, alm_id *ids,
+                                    struct alm_error *);
+enum alm_status register_places(struct store *, const struct alm_text *codes, size_t n, alm_id *ids,
+                                struct alm_error *);
+/* National IDs in canonical form (or "f:" and the key of a foreign ID) to persons and to their homes: the owners of
+ * their rows. */
+enum alm_status register_persons(struct store *, const struct alm_text *marks, size_t n, alm_id *persons, alm_id *homes,
+                                 struct alm_error *);
+/* One beneficiary from what a user typed: a code, a program's id; for persons a national ID or a mobile number that one
+ * person has. */
 enum alm_status register_find(struct store *, enum alm_noun, const char *text, alm_id *, struct alm_error *);
 /* What people call it: a household's code, a person's name, an area's name. */
 enum alm_status register_name(struct store *, enum alm_noun, alm_id, char *buf, size_t size, struct alm_error *);
@@ -74,21 +82,25 @@ struct register_household {
     size_t n;
 };
 struct register_members {
-    struct arena arena; /* criteria */
+    struct arena arena;                    /* criteria */
     struct register_household *households; /* in ascending order of id; only those that exist */
     size_t n_households, households_capacity;
     struct register_member *members;
     size_t n_members, members_capacity;
 };
-/* Read households `ids` (ascending, unique) with everyone who ever belonged to them, by set-based queries. Zero-initialise; reading again adds to what is there. */
-enum alm_status register_members_read(struct store *, struct register_members *, const alm_id *ids, size_t n, struct alm_error *);
+/* Read households `ids` (ascending, unique) with everyone who ever belonged to them, by set-based queries.
+ * Zero-initialise; reading again adds to what is there. */
+enum alm_status register_members_read(struct store *, struct register_members *, const alm_id *ids, size_t n,
+                                      struct alm_error *);
 const struct register_household *register_members_find(const struct register_members *, alm_id household);
 void register_members_reset(struct register_members *);
 void register_members_release(struct register_members *);
-/* Whether a member belongs to the household on a day: since <= day < until, and born by then if the birth date is known. */
+/* Whether a member belongs to the household on a day: since <= day < until, and born by then if the birth date is
+ * known. */
 bool register_member_on(const struct register_member *, alm_date day);
 /* The households that a person ever belonged to. n is at most max. */
-enum alm_status register_households_of(struct store *, alm_id person, alm_id *ids, size_t max, size_t *n, struct alm_error *);
+enum alm_status register_households_of(struct store *, alm_id person, alm_id *ids, size_t max, size_t *n,
+                                       struct alm_error *);
 
 /* ---- the import runner (import.c) ---- */
 
@@ -108,39 +120,51 @@ struct import_row {
     int64_t line;
     const struct alm_text *fields;
     /* The answer, by the chunk function: */
-    enum import_outcome { IMPORT_ADDED, IMPORT_CHANGED, IMPORT_SAME, IMPORT_REFUSED, IMPORT_HELD, IMPORT_REJECTED } outcome;
-    int column;          /* rejected: the column at fault, or -1 */
-    const char *reason;  /* refused, held, rejected: why; in the chunk's arena */
+    enum import_outcome {
+        IMPORT_ADDED,
+        IMPORT_CHANGED,
+        IMPORT_SAME,
+        IMPORT_REFUSED,
+        IMPORT_HELD,
+        IMPORT_REJECTED
+    } outcome;
+    int column;         /* rejected: the column at fault, or -1 */
+    const char *reason; /* refused, held, rejected: why; in the chunk's arena */
 };
 
 struct import {
     const char *command; /* "person import", for the journal and for resuming */
     const char *file;
     const char *const *map; /* `--map OURS=THEIRS`, ends with NULL; may be NULL */
-    const char *rejects;    /* path; NULL: the file's name with .rejects.csv in the current folder; made only when there are any */
+    const char *
+        rejects; /* path; NULL: the file's name with .rejects.csv in the current folder; made only when there are any */
     const struct import_column *columns;
     size_t n_columns;
-    size_t chunk;           /* rows in a transaction; 0: the runner chooses so that one takes under a second */
-    bool dry_run;           /* every transaction is rolled back */
-    /* Judge and write one chunk, in order, inside an open write transaction: sets every row's outcome.  A status that is
-     * not ALM_OK ends the run; the chunk is rolled back.  `entry` is the journal entry to fill (lines, digest, added ...; id is given). */
-    enum alm_status (*rows)(void *context, struct import_row *rows, size_t n, struct arena *arena, struct store_entry *entry, struct alm_error *);
+    size_t chunk; /* rows in a transaction; 0: the runner chooses so that one takes under a second */
+    bool dry_run; /* every transaction is rolled back */
+    /* Judge and write one chunk, in order, inside an open write transaction: sets every row's outcome.  A status that
+     * is not ALM_OK ends the run; the chunk is rolled back.  `entry` is the journal entry to fill (lines, digest, added
+     * ...; id is given). */
+    enum alm_status (*rows)(void *context, struct import_row *rows, size_t n, struct arena *arena,
+                            struct store_entry *entry, struct alm_error *);
     void *context;
     void (*progress)(void *context, int64_t done, int64_t total); /* bytes; may be NULL */
     void *progress_context;
 };
 
-/* Run it: sniff, map headers, chunk, commit each with journal and position, write rejects, resume where an interrupted run of the same file stopped.
- * Malformed records are rejected with their reason and never reach rows().  *resumed_at is the line of the first row of this run (0: not resumed). */
-enum alm_status import_run(struct store *, const struct import *, struct import_counts *, char *rejects_path, size_t size, int64_t *resumed_at, struct alm_error *);
+/* Run it: sniff, map headers, chunk, commit each with journal and position, write rejects, resume where an interrupted
+ * run of the same file stopped. Malformed records are rejected with their reason and never reach rows().  *resumed_at
+ * is the line of the first row of this run (0: not resumed). */
+enum alm_status import_run(struct store *, const struct import *, struct import_counts *, char *rejects_path,
+                           size_t size, int64_t *resumed_at, struct alm_error *);
 /* For chunk functions: mark a row rejected at a column; text is copied to the arena. */
 ALM_PRINTF(4, 5) void import_reject(struct import_row *, int column, struct arena *, const char *format, ...);
 
 /* ---- the lists of the register (list-*.c) ---- */
 
 /*
- * Called with the households whose members changed in a way that may touch aid already given (moved, dated back, born earlier, erased): wired by host to the
- * ledger, which counts its unique beneficiaries anew.  Inside the transaction.
+ * Called with the households whose members changed in a way that may touch aid already given (moved, dated back, born
+ * earlier, erased): wired by host to the ledger, which counts its unique beneficiaries anew.  Inside the transaction.
  */
 struct register_gate {
     enum alm_status (*members_changed)(void *context, const alm_id *households, size_t n, struct alm_error *);
@@ -151,14 +175,17 @@ struct register_gate {
 enum register_list { LIST_AREA, LIST_BODY, LIST_GROUP, LIST_BASE, LIST_STAGE, LIST_PERSON, LIST_PLACE, LISTS };
 const struct import_column *register_list_columns(enum register_list, size_t *n);
 struct register_importer; /* context of rows() for one list */
-struct register_importer *register_importer_new(enum register_list, struct store *, struct register_directory *, const struct register_gate *, alm_date today, bool move);
+struct register_importer *register_importer_new(enum register_list, struct store *, struct register_directory *,
+                                                const struct register_gate *, alm_date today, bool move);
 void register_importer_free(struct register_importer *);
-enum alm_status register_importer_rows(void *importer, struct import_row *, size_t n, struct arena *, struct store_entry *, struct alm_error *);
+enum alm_status register_importer_rows(void *importer, struct import_row *, size_t n, struct arena *,
+                                       struct store_entry *, struct alm_error *);
 
-/* `area add`, `body edit` ...: one row of the same columns through the same code (`values` by column; null: not given, stays as it is when
- * editing).  must_exist: edit; else add (an existing code is ALM_BAD_DATA). */
-enum alm_status register_put(enum register_list, struct store *, struct register_directory *, const struct register_gate *, alm_date today,
-                             const struct alm_text *values, bool must_exist, alm_id *, struct alm_error *);
+/* `area add`, `body edit` ...: one row of the same columns through the same code (`values` by column; null: not given,
+ * stays as it is when editing).  must_exist: edit; else add (an existing code is ALM_BAD_DATA). */
+enum alm_status register_put(enum register_list, struct store *, struct register_directory *,
+                             const struct register_gate *, alm_date today, const struct alm_text *values,
+                             bool must_exist, alm_id *, struct alm_error *);
 
 /* ---- persons (person.c) ---- */
 
@@ -172,15 +199,22 @@ struct register_person {
     alm_id area;
 };
 /* Strings live in the arena. */
-enum alm_status register_person_read(struct store *, alm_id person, alm_date day, struct register_person *, struct arena *, struct alm_error *);
-/* Persons by name (any spelling variant, either order, beginnings too), national ID, foreign ID, mobile or id; at most `max`, *n of them, best first. */
-enum alm_status register_person_find(struct store *, const char *text, alm_id *ids, size_t max, size_t *n, struct alm_error *);
+enum alm_status register_person_read(struct store *, alm_id person, alm_date day, struct register_person *,
+                                     struct arena *, struct alm_error *);
+/* Persons by name (any spelling variant, either order, beginnings too), national ID, foreign ID, mobile or id; at most
+ * `max`, *n of them, best first. */
+enum alm_status register_person_find(struct store *, const char *text, alm_id *ids, size_t max, size_t *n,
+                                     struct alm_error *);
 /* A new membership from `since` on. */
-enum alm_status register_person_move(struct store *, const struct register_gate *, alm_id person, alm_id household, alm_date since, struct alm_error *);
-/* Personal data go; id, household, birth year, sex and dates of membership stay, and so does everything in the ledger. */
-enum alm_status register_person_erase(struct store *, const struct register_gate *, alm_id person, alm_date day, struct alm_error *);
+enum alm_status register_person_move(struct store *, const struct register_gate *, alm_id person, alm_id household,
+                                     alm_date since, struct alm_error *);
+/* Personal data go; id, household, birth year, sex and dates of membership stay, and so does everything in the ledger.
+ */
+enum alm_status register_person_erase(struct store *, const struct register_gate *, alm_id person, alm_date day,
+                                      struct alm_error *);
 extern const char *const register_relations[]; /* by enum alm_relation; ends with NULL */
 /* Counts for `status`. */
-enum alm_status register_counts(struct store *, int64_t *households, int64_t *persons, int64_t *places, struct alm_error *);
+enum alm_status register_counts(struct store *, int64_t *households, int64_t *persons, int64_t *places,
+                                struct alm_error *);
 
 #endif

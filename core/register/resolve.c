@@ -133,7 +133,7 @@ static enum alm_status find_small(struct store *store, const char *sql, const ch
 static enum alm_status find_area_by_name(struct store *store, struct alm_text text, alm_id *id, struct alm_error *err)
 {
     char key[512];
-    size_t len = text_fold(text, key, sizeof key);
+    size_t len = text_fold_joined(text, key, sizeof key);
     struct store_stmt *stmt;
     bool row;
     size_t n = 0;

@@ -7,7 +7,7 @@ CREATE TABLE area (
     kind TEXT NOT NULL,          -- province, county, district, city, rural district, neighbourhood, village
     name TEXT NOT NULL,
     name_latin TEXT,
-    name_key TEXT NOT NULL       -- folded
+    name_key TEXT NOT NULL       -- folded, joined
 );
 CREATE TABLE body (
     id BIGINT PRIMARY KEY,

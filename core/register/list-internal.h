@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between the files of the lists: the importer (list.c), the small lists (list-small.c), and persons (list-person.c,
+ * which judges; people-parse.c, people-read.c, people-write.c).
+ */
+#ifndef REGISTER_LIST_INTERNAL_H
+#define REGISTER_LIST_INTERNAL_H
+
+#include "register/keys.h"
+
+struct register_importer {
+    enum register_list list;
+    struct store *store;
+    struct register_directory *directory;
+    const struct register_gate *gate;
+    alm_date today;
+    bool move;
+    /* register_put(): one row; a cell that is there but empty clears what is known. */
+    bool put, edit;
+    alm_id id; /* person to edit; what the last row was about */
+    struct people *people;
+};
+
+/* list.c: reject with what an error says and how to mend it. */
+void list_reject(struct import_row *, int column, struct arena *, const struct alm_error *);
+
+/* list-small.c */
+extern const struct import_column *const small_columns[];
+extern const size_t small_n_columns[];
+enum alm_status small_rows(struct register_importer *, struct import_row *, size_t n, struct arena *,
+                           struct alm_error *);
+
+/* list-person.c */
+extern const struct import_column person_columns[];
+extern const size_t person_n_columns;
+enum alm_status person_rows(struct register_importer *, struct import_row *, size_t n, struct arena *,
+                            struct alm_error *);
+void people_free(struct people *);
+
+#endif
