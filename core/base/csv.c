@@ -229,20 +229,16 @@ void csv_close(struct csv_reader *r)
 
 /* ---- records ---- */
 
-static void keep_field(struct csv_reader *r, const void *at, size_t len)
+/* `at` ends with a NUL. */
+static void on_field(void *at, size_t len, void *context)
 {
+    struct csv_reader *r = context;
     size_t i = r->n++;
     if (i >= CSV_MAX_FIELDS)
         return;
     r->starts[i] = r->text.len;
     r->fields[i].len = len;
-    strbuf_add(&r->text, at, len);
-    strbuf_addc(&r->text, '\0');
-}
-
-static void on_field(void *at, size_t len, void *context)
-{
-    keep_field(context, at, len);
+    strbuf_add(&r->text, at, len + 1);
 }
 
 static void on_row(int end, void *context)
@@ -303,9 +299,11 @@ static enum alm_status give_up_line(struct csv_reader *r, struct alm_error *err)
     const char *line = r->buf + r->start;
     size_t len = without_line_end(line, r->first_end - r->start);
     len = text_valid_length((struct alm_text){line, len});
-    r->n = 0;
     strbuf_reset(&r->text);
-    keep_field(r, line, len);
+    strbuf_add(&r->text, line, len);
+    r->n = 1;
+    r->starts[0] = 0;
+    r->fields[0].len = len;
     r->scan = r->first_end;
     /* A line feed that was found may lie behind the place we go back to. */
     r->lf_known = r->lf_none = false;

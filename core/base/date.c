@@ -390,7 +390,8 @@ void date_format_time(alm_time time, char *buf, size_t size)
 
 alm_date date_of_time(alm_time time)
 {
-    int64_t days = floor_div(time, SECONDS_A_DAY) +
-                   (time - floor_div(time, SECONDS_A_DAY) * SECONDS_A_DAY >= SECONDS_A_DAY - IRAN_OFFSET);
+    int64_t days = floor_div(time, SECONDS_A_DAY);
+    int64_t of_day = time % SECONDS_A_DAY + (time % SECONDS_A_DAY < 0 ? SECONDS_A_DAY : 0);
+    days += of_day >= SECONDS_A_DAY - IRAN_OFFSET;
     return days <= INT32_MIN || days > INT32_MAX ? ALM_NO_DATE : (alm_date)days;
 }
