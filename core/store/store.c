@@ -56,37 +56,6 @@ alm_time store_clock(const struct store *store)
     return store->options.clock ? store->options.clock(store->options.clock_context) : (alm_time)time(NULL);
 }
 
-/* ---- the whole store ---- */
-
-enum alm_status store_backup(struct store *store, const char *file, struct alm_error *err)
-{
-    ERROR_OR_UNUSED(err);
-    if (store->in_transaction)
-        return error_set(err, ALM_INTERNAL, NULL, _("a backup inside a transaction"));
-    return store->driver->backup(store->connection, file, err);
-}
-
-enum alm_status store_restore(struct store *store, const char *file, struct alm_error *err)
-{
-    ERROR_OR_UNUSED(err);
-    if (store->in_transaction)
-        return error_set(err, ALM_INTERNAL, NULL, _("a restore inside a transaction"));
-    /* Statements belong to the tables that go. */
-    statement_forget_all(store);
-    return store->driver->restore(store->connection, file, err);
-}
-
-enum alm_status store_check(struct store *store, struct alm_error *err)
-{
-    ERROR_OR_UNUSED(err);
-    return store->driver->check(store->connection, err);
-}
-
-int64_t store_bytes(struct store *store)
-{
-    return store->driver->bytes(store->connection);
-}
-
 /* ---- transactions ---- */
 
 enum alm_status store_begin(struct store *store, bool write, struct alm_error *err)

@@ -29,12 +29,6 @@ enum alm_status store_open(struct store **, const struct store_options *, struct
 void store_close(struct store *);
 const struct alm_store_driver *store_driver(const struct store *);
 void store_describe(struct store *, char *buf, size_t size);
-/* A checked copy of the whole store in a new file; put one back; the engine's own check; bytes on disk (0: not known).
- * The first two outside a transaction. */
-enum alm_status store_backup(struct store *, const char *file, struct alm_error *);
-enum alm_status store_restore(struct store *, const char *file, struct alm_error *);
-enum alm_status store_check(struct store *, struct alm_error *);
-int64_t store_bytes(struct store *);
 
 /* ---- transactions (store.c) ---- */
 
@@ -114,7 +108,7 @@ extern const size_t store_n_migrations;
 enum alm_status store_meta_get(struct store *, const char *key, struct arena *, const char **value, struct alm_error *);
 enum alm_status store_meta_set(struct store *, const char *key, const char *value, struct alm_error *);
 
-/* ---- upkeep (upkeep.c) ---- outside transactions ---- */
+/* ---- upkeep (upkeep.c) ---- the first two outside transactions ---- */
 
 /* Write a checked copy of the whole store to a new file, online; put one back; run the engine's own check. */
 enum alm_status store_backup(struct store *, const char *file, struct alm_error *);

@@ -9,6 +9,9 @@ static enum alm_status unsupported(const char *what, struct alm_error *err)
 
 enum alm_status store_backup(struct store *store, const char *file, struct alm_error *err)
 {
+    ERROR_OR_UNUSED(err);
+    if (store->in_transaction)
+        return error_set(err, ALM_INTERNAL, NULL, _("a backup inside a transaction"));
     if (!store->driver->backup)
         return unsupported(_("backup"), err);
     return store->driver->backup(store->connection, file, err);
@@ -16,14 +19,19 @@ enum alm_status store_backup(struct store *store, const char *file, struct alm_e
 
 enum alm_status store_restore(struct store *store, const char *file, struct alm_error *err)
 {
+    ERROR_OR_UNUSED(err);
+    if (store->in_transaction)
+        return error_set(err, ALM_INTERNAL, NULL, _("a restore inside a transaction"));
     if (!store->driver->restore)
         return unsupported(_("restore"), err);
-    statement_reset_all(store);
+    /* Statements belong to the tables that go. */
+    statement_forget_all(store);
     return store->driver->restore(store->connection, file, err);
 }
 
 enum alm_status store_check(struct store *store, struct alm_error *err)
 {
+    ERROR_OR_UNUSED(err);
     return store->driver->check ? store->driver->check(store->connection, err) : ALM_OK;
 }
 
