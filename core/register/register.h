@@ -150,6 +150,10 @@ struct import {
     void *context;
     void (*progress)(void *context, int64_t done, int64_t total); /* bytes; may be NULL */
     void *progress_context;
+    /* Set for a stream of single rows: each is a transaction of its own and answered here once it is committed
+     * (rejected ones too); there is no rejects file and nothing to resume. */
+    void (*answer)(void *context, const struct import_row *);
+    void *answer_context;
 };
 
 /* Run it: sniff, map headers, chunk, commit each with journal and position, write rejects, resume where an interrupted
