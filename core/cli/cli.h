@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cli: words in, rooms called, text out.  One table of nouns and verbs (the core's and the programmes') makes dispatch, help and
+ * suggestions.  Nothing below this floor prints.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "host/host.h"
+
+/* A noun with its verbs; or a command without a verb, whose only row has the name "". */
+struct cli_noun {
+    const char *name;
+    const char *summary;
+    const struct alm_command *commands;
+    size_t n_commands;
+};
+
+/* One run of the program: what was asked, and what is open.  The core's commands get it as their state. */
+struct cli {
+    FILE *out;
+    FILE *err;
+    /* options of every command */
+    const char *config;
+    const char *now;
+    int64_t output; /* enum report_format */
+    bool dry_run, yes, no_input, quiet, verbose;
+    const char *rejects;
+    const char **map; /* ends with NULL */
+    size_t n_map;
+
+    struct arena arena;
+    struct host *host;     /* NULL for commands that need no configuration */
+    struct report *report;
+    struct store_entry entry; /* what the journal will say of this command; commands add counts, subject and reason */
+    bool progress_shown;
+    const char *noun;         /* as typed */
+};
+
+/* The program; returns the exit status. */
+int cli_main(int argc, char **argv, FILE *out, FILE *err);
+
+extern const struct cli_noun *const cli_nouns[]; /* ends with NULL */
+const struct cli_noun *cli_noun_find(const char *name);
+
+/* ---- options.c ---- */
+extern const struct alm_option cli_globals[];
+extern const size_t cli_n_globals;
+/* Take the global options out of argv[1..]; what stays is moved up, *argc counts it. *help is set by --help or -h. */
+enum alm_status cli_take_globals(struct cli *, int *argc, char **argv, bool *help, struct alm_error *);
+/* Parse words by a command's table. `path` is what was typed before ("person find") for messages. */
+enum alm_status cli_parse(struct cli *, const struct alm_option *, size_t n, const char *path, int argc, char **argv, struct alm_args *,
+                          struct alm_error *);
+
+/* ---- help.c ---- */
+void cli_help(struct cli *);                                 /* all nouns */
+void cli_help_noun(struct cli *, const char *noun, const char *summary, const struct alm_command *, size_t n, const struct alm_report *, size_t n_reports);
+void cli_help_command(struct cli *, const char *noun, const struct alm_command *);
+
+/* ---- terminal.c ---- */
+ALM_PRINTF(2, 3) void cli_say(struct cli *, const char *format, ...);  /* for people, on stderr; not with --quiet */
+ALM_PRINTF(2, 3) void cli_warn(struct cli *, const char *format, ...); /* on stderr */
+void cli_error(struct cli *, const struct alm_error *);
+struct host_terminal cli_terminal(struct cli *);
+/* Ask before what cannot be undone; --yes answers, without a terminal it is refused. */
+enum alm_status cli_confirm(struct cli *, const char *question, struct alm_error *);
+
+/* ---- dispatch.c ---- */
+/* Run `work` in a write transaction with its journal entry; with --dry-run all of it is undone. */
+enum alm_status cli_write(struct cli *, enum alm_status (*work)(struct cli *, void *context, struct alm_error *), void *context, struct alm_error *);
+
+/* ---- shared by nouns (import.c, list.c) ---- */
+/* Run an import with this command's options, tell its counts; ALM_BAD_DATA if rows were rejected. */
+enum alm_status cli_import(struct cli *, struct import *, struct import_counts *, struct alm_error *);
+/* Options that imports share: FILE, --map, --rejects. */
+#define CLI_IMPORT_OPTIONS                                                                                             \
+    {.name = "file", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "FILE",                        \
+     .help = N_("CSV file with a header row; - is standard input")},                                                   \
+        {.name = "map", .type = ALM_STRING, .flags = ALM_REPEATED, .value = "OURS=THEIRS",                             \
+         .help = N_("read column OURS from the header THEIRS")},                                                       \
+    {                                                                                                                  \
+        .name = "rejects", .type = ALM_STRING, .value = "FILE",                                                        \
+        .help = N_("where rejected rows go (default: FILE.rejects.csv in this folder)")                                \
+    }
+enum alm_status cli_store(struct cli *, struct store **, struct alm_error *);
+enum alm_status cli_directory(struct cli *, struct register_directory **, struct alm_error *);
+
+#define CLI_COLUMN(n, t, ty) {.name = n, .title = t, .type = ty}
+
+#endif

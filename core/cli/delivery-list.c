@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* Listing what was given, refused and held.  Names of persons are not shown here: codes and ids are enough. */
+#include "cli/delivery.h"
+
+struct listing {
+    struct cli *cli;
+    struct store *store;
+    struct register_directory *directory;
+};
+
+static enum alm_status open_listing(struct cli *cli, struct listing *listing, struct ledger **ledger, struct alm_error *err)
+{
+    enum alm_status status = cli_store(cli, &listing->store, err);
+
+    listing->cli = cli;
+    if (status == ALM_OK)
+        status = cli_directory(cli, &listing->directory, err);
+    return status == ALM_OK ? host_ledger(cli->host, ledger, err) : status;
+}
+
+static enum alm_status beneficiary(struct listing *listing, const struct alm_args *args, const char *option, enum alm_noun noun, alm_id *id,
+                                   struct alm_error *err)
+{
+    const struct alm_arg *arg = alm_arg(args, option);
+
+    return arg && arg->count && !*id ? register_find(listing->store, noun, arg->values[0].text, id, err) : ALM_OK;
+}
+
+static enum alm_status coded(struct listing *listing, const struct alm_args *args, const char *option, enum register_noun noun, alm_id *id,
+                             struct alm_error *err)
+{
+    const struct alm_arg *arg = alm_arg(args, option);
+    const struct register_entry *entry;
+
+    if (!arg || !arg->count)
+        return ALM_OK;
+    entry = register_by_code(listing->directory, noun, text_of(arg->values[0].text), err);
+    *id = entry ? entry->id : 0;
+    return entry ? ALM_OK : err->status;
+}
+
+static enum alm_status read_filter(struct listing *listing, const struct alm_args *args, struct ledger_filter *filter, struct alm_error *err)
+{
+    const char *area = alm_arg_text(args, "area");
+    const struct register_area *areas;
+    size_t n;
+    enum alm_status status = beneficiary(listing, args, "household", ALM_NOUN_HOUSEHOLD, &filter->owner, err);
+
+    if (status == ALM_OK)
+        status = beneficiary(listing, args, "place", ALM_NOUN_PLACE, &filter->owner, err);
+    if (status == ALM_OK)
+        status = beneficiary(listing, args, "person", ALM_NOUN_PERSON, &filter->person, err);
+    if (status == ALM_OK)
+        status = coded(listing, args, "programme", REGISTER_PROGRAMME, &filter->programme, err);
+    if (status == ALM_OK)
+        status = coded(listing, args, "body", REGISTER_BODY, &filter->body, err);
+    if (status == ALM_OK && area) {
+        int32_t number = register_area_by_code(listing->directory, text_of(area), err);
+
+        if (number < 0)
+            return err->status;
+        status = register_areas(listing->directory, &areas, &n, err);
+        if (status == ALM_OK)
+            filter->area = areas[number].id;
+    }
+    filter->from = (alm_date)alm_arg_number(args, "from", ALM_NO_DATE);
+    filter->to = (alm_date)alm_arg_number(args, "to", ALM_NO_DATE);
+    filter->limit = alm_arg_number(args, "limit", 0);
+    return status;
+}
+
+static struct alm_value entry_value(const struct listing *listing, enum register_noun noun, alm_id id)
+{
+    const struct register_entry *entry = register_by_id(listing->directory, noun, id);
+
+    return entry ? alm_string(entry->code) : alm_null();
+}
+
+/* The household's or place's code. */
+static struct alm_value owner_value(struct listing *listing, alm_id programme, alm_id owner)
+{
+    const struct register_entry *entry = register_by_id(listing->directory, REGISTER_PROGRAMME, programme);
+    enum alm_noun noun = entry && entry->recipient == ALM_PLACE ? ALM_NOUN_PLACE : ALM_NOUN_HOUSEHOLD;
+    char name[256];
+    struct alm_error err;
+
+    if (register_name(listing->store, noun, owner, name, sizeof name, &err) != ALM_OK)
+        return alm_number(owner);
+    return alm_string(arena_strdup(&listing->cli->arena, name));
+}
+
+static const struct alm_column line_columns[] = {
+    CLI_COLUMN("id", N_("id"), ALM_ID),           CLI_COLUMN("date", N_("date"), ALM_DATE),
+    CLI_COLUMN("programme", N_("programme"), ALM_STRING), CLI_COLUMN("owner", N_("household or place"), ALM_STRING),
+    CLI_COLUMN("person", N_("person"), ALM_ID),   CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY),
+    CLI_COLUMN("value", N_("value"), ALM_MONEY),  CLI_COLUMN("body", N_("body"), ALM_STRING),
+    CLI_COLUMN("group", N_("group"), ALM_STRING), CLI_COLUMN("reverses", N_("reverses"), ALM_ID)};
+
+static enum alm_status line_row(void *context, const struct ledger_line *item, struct alm_error *err)
+{
+    struct listing *listing = context;
+    const struct alm_line *line = &item->line;
+    const struct alm_value row[] = {alm_number(line->id),
+                                    alm_number(line->date),
+                                    entry_value(listing, REGISTER_PROGRAMME, line->programme),
+                                    owner_value(listing, line->programme, line->owner),
+                                    line->person ? alm_number(line->person) : alm_null(),
+                                    alm_number(line->quantity),
+                                    alm_number(line->value),
+                                    entry_value(listing, REGISTER_BODY, line->body),
+                                    entry_value(listing, REGISTER_GROUP, line->group),
+                                    line->reverses ? alm_number(line->reverses) : alm_null()};
+
+    return report_row(listing->cli->report, row, err);
+}
+
+static const struct alm_column refusal_columns[] = {
+    CLI_COLUMN("id", N_("id"), ALM_ID),           CLI_COLUMN("date", N_("date"), ALM_DATE),
+    CLI_COLUMN("programme", N_("programme"), ALM_STRING), CLI_COLUMN("owner", N_("household or place"), ALM_STRING),
+    CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY), CLI_COLUMN("body", N_("offered by"), ALM_STRING),
+    CLI_COLUMN("blocking", N_("line in the way"), ALM_ID), CLI_COLUMN("blocking_date", N_("given on"), ALM_DATE),
+    CLI_COLUMN("blocking_body", N_("given by"), ALM_STRING), CLI_COLUMN("reason", N_("reason"), ALM_STRING)};
+
+static enum alm_status refusal_row(void *context, const struct ledger_refusal *refusal, struct alm_error *err)
+{
+    struct listing *listing = context;
+    const struct alm_value row[] = {alm_number(refusal->id),
+                                    alm_number(refusal->date),
+                                    entry_value(listing, REGISTER_PROGRAMME, refusal->programme),
+                                    owner_value(listing, refusal->programme, refusal->owner),
+                                    alm_number(refusal->quantity),
+                                    entry_value(listing, REGISTER_BODY, refusal->body),
+                                    refusal->blocking ? alm_number(refusal->blocking) : alm_null(),
+                                    refusal->blocking ? alm_number(refusal->blocking_date) : alm_null(),
+                                    entry_value(listing, REGISTER_BODY, refusal->blocking_body),
+                                    alm_string(refusal->reason)};
+
+    return report_row(listing->cli->report, row, err);
+}
+
+static enum alm_status list_refusals(struct listing *listing, struct ledger *ledger, const struct ledger_filter *filter, int state, const char *title,
+                                     struct alm_error *err)
+{
+    struct report *report = listing->cli->report;
+    enum alm_status status = report_begin(report, title, refusal_columns, COUNT_OF(refusal_columns), err);
+
+    if (status == ALM_OK)
+        status = ledger_refusals(ledger, filter, state, refusal_row, listing, err);
+    return status == ALM_OK ? report_end(report, err) : status;
+}
+
+enum alm_status cli_delivery_list(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    struct cli *cli = state;
+    struct ledger_filter filter = {0};
+    struct listing listing;
+    struct ledger *ledger;
+    enum alm_status status = open_listing(cli, &listing, &ledger, err);
+
+    (void)host;
+    if (status == ALM_OK)
+        status = read_filter(&listing, args, &filter, err);
+    if (status == ALM_OK && alm_arg(args, "refused")->count)
+        return list_refusals(&listing, ledger, &filter, 0, _("refused"), err);
+    if (status == ALM_OK)
+        status = report_begin(cli->report, _("deliveries"), line_columns, COUNT_OF(line_columns), err);
+    if (status == ALM_OK)
+        status = ledger_lines(ledger, &filter, line_row, &listing, err);
+    return status == ALM_OK ? report_end(cli->report, err) : status;
+}
+
+enum alm_status cli_delivery_held(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    struct ledger_filter filter = {.from = ALM_NO_DATE, .to = ALM_NO_DATE, .limit = alm_arg_number(args, "limit", 0)};
+    struct listing listing;
+    struct ledger *ledger;
+    enum alm_status status = open_listing(state, &listing, &ledger, err);
+
+    (void)host;
+    return status == ALM_OK ? list_refusals(&listing, ledger, &filter, 1, _("held"), err) : status;
+}
+
+static const struct alm_column fact_columns[] = {CLI_COLUMN("what", N_("what"), ALM_STRING), CLI_COLUMN("value", N_("value"), ALM_STRING)};
+
+static enum alm_status fact(struct cli *cli, const char *what, uint32_t type, struct alm_value value, struct alm_error *err)
+{
+    const struct alm_column column = {.name = "value", .title = "value", .type = type};
+    struct report_style style = {0};
+    struct alm_value row[2];
+    char buf[512];
+
+    if (value.is_null)
+        return ALM_OK;
+    host_report_style(cli->host, &style);
+    if (cli->output == REPORT_TABLE)
+        report_format_value(&style, &column, &value, buf, sizeof buf);
+    else
+        report_format_plain(&column, &value, style.currency_decimals, buf, sizeof buf);
+    row[0] = alm_string(what);
+    row[1] = alm_string(buf);
+    return report_row(cli->report, row, err);
+}
+
+enum alm_status cli_delivery_show(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    struct cli *cli = state;
+    struct ledger_line item = {0};
+    struct listing listing;
+    struct ledger *ledger;
+    enum alm_status status = open_listing(cli, &listing, &ledger, err);
+
+    (void)host;
+    if (status == ALM_OK)
+        status = ledger_line_read(ledger, alm_arg_number(args, "id", 0), &item, &cli->arena, err);
+    if (status == ALM_OK)
+        status = report_begin(cli->report, _("delivery"), fact_columns, COUNT_OF(fact_columns), err);
+    if (status != ALM_OK)
+        return status;
+    const struct alm_line *line = &item.line;
+    const struct {
+        const char *what;
+        uint32_t type;
+        struct alm_value value;
+    } facts[] = {{_("id"), ALM_ID, alm_number(line->id)},
+                 {_("date"), ALM_DATE, alm_number(line->date)},
+                 {_("programme"), ALM_STRING, entry_value(&listing, REGISTER_PROGRAMME, line->programme)},
+                 {_("household or place"), ALM_STRING, owner_value(&listing, line->programme, line->owner)},
+                 {_("person"), ALM_ID, line->person ? alm_number(line->person) : alm_null()},
+                 {_("partner"), ALM_ID, line->partner ? alm_number(line->partner) : alm_null()},
+                 {_("quantity"), ALM_QUANTITY, alm_number(line->quantity)},
+                 {_("value"), ALM_MONEY, alm_number(line->value)},
+                 {_("body"), ALM_STRING, entry_value(&listing, REGISTER_BODY, line->body)},
+                 {_("group"), ALM_STRING, entry_value(&listing, REGISTER_GROUP, line->group)},
+                 {_("stage"), ALM_STRING, entry_value(&listing, REGISTER_STAGE, line->stage)},
+                 {_("key"), ALM_STRING, alm_string(item.key)},
+                 {_("own columns"), ALM_STRING, alm_string(item.detail_text)},
+                 {_("note"), ALM_STRING, alm_string(item.note)},
+                 {_("reverses"), ALM_ID, line->reverses ? alm_number(line->reverses) : alm_null()},
+                 {_("reversed by"), ALM_ID, item.reversed_by ? alm_number(item.reversed_by) : alm_null()},
+                 {_("journal entry"), ALM_ID, alm_number(item.entry)}};
+
+    for (size_t i = 0; i < COUNT_OF(facts) && status == ALM_OK; i++)
+        status = fact(cli, facts[i].what, facts[i].type, facts[i].value, err);
+    return status == ALM_OK ? report_end(cli->report, err) : status;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* What all imports of the command line share: options in, counts out. */
+#include "cli/cli.h"
+
+enum alm_status cli_store(struct cli *cli, struct store **store, struct alm_error *err)
+{
+    return host_store(cli->host, 0, store, err);
+}
+
+enum alm_status cli_directory(struct cli *cli, struct register_directory **directory, struct alm_error *err)
+{
+    return host_directory(cli->host, directory, err);
+}
+
+/* Counts that are not zero, as "122,000 added, 12 rejected". */
+static void add_count(struct strbuf *text, int64_t count, const char *what)
+{
+    char plain[32], grouped[48];
+
+    if (!count)
+        return;
+    snprintf(plain, sizeof plain, "%lld", (long long)count);
+    number_group(plain, grouped, sizeof grouped);
+    strbuf_addf(text, "%s%s %s", text->len ? ", " : "", grouped, what);
+}
+
+enum alm_status cli_import(struct cli *cli, struct import *import, struct import_counts *counts, struct alm_error *err)
+{
+    const struct host_terminal terminal = cli_terminal(cli);
+    struct strbuf text = {0};
+    char rejects[4096] = "", plain[32], read[48];
+    int64_t resumed = 0;
+    struct store *store;
+    enum alm_status status;
+
+    import->dry_run = cli->dry_run;
+    import->progress = terminal.progress;
+    import->progress_context = terminal.context;
+    status = cli_store(cli, &store, err);
+    if (status == ALM_OK)
+        status = import_run(store, import, counts, rejects, sizeof rejects, &resumed, err);
+    if (status != ALM_OK)
+        return status;
+    if (resumed)
+        cli_say(cli, _("resumed at line %lld, where the last run of this file stopped"), (long long)resumed);
+    add_count(&text, counts->added, _("added"));
+    add_count(&text, counts->changed, _("changed"));
+    add_count(&text, counts->same, _("there already"));
+    add_count(&text, counts->refused, _("refused"));
+    add_count(&text, counts->held, _("held"));
+    add_count(&text, counts->rejected, _("rejected"));
+    snprintf(plain, sizeof plain, "%lld", (long long)counts->read);
+    number_group(plain, read, sizeof read);
+    cli_say(cli, _("%s rows read: %s"), read, text.at ? text.at : _("nothing to do"));
+    strbuf_release(&text);
+    if (cli->dry_run)
+        cli_say(cli, _("dry run: nothing was written"));
+    else if (rejects[0])
+        cli_say(cli, _("rows that did not get in, with reasons: %s"), rejects);
+    if (counts->rejected)
+        return error_set(err, ALM_BAD_DATA, cli->dry_run ? NULL : _("mend them in the rejects file and import that; all other rows are in"),
+                         counts->rejected == 1 ? _("%lld row of %s was rejected") : _("%lld rows of %s were rejected"),
+                         (long long)counts->rejected, import->file);
+    return ALM_OK;
+}

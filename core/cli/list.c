@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* The nouns that are lists of the register: area, body, group, base, stage, place.  One table a noun; the verbs are shared. */
+#include "cli/cli.h"
+
+#include <stdlib.h>
+
+struct list_noun {
+    const char *noun;
+    enum register_list list;
+    const char *sql; /* its columns, ordered by code; the code is the first */
+    const struct alm_column *columns;
+    size_t n;
+};
+
+static const struct alm_column area_columns[] = {CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("parent", N_("in"), ALM_STRING),
+                                                 CLI_COLUMN("kind", N_("kind"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
+                                                 CLI_COLUMN("name_latin", N_("Latin name"), ALM_STRING)};
+static const struct alm_column body_columns[] = {CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
+                                                 CLI_COLUMN("kind", N_("kind"), ALM_STRING),
+                                                 CLI_COLUMN("contact", N_("contact"), ALM_STRING)};
+static const struct alm_column group_columns[] = {
+    CLI_COLUMN("code", N_("code"), ALM_STRING),     CLI_COLUMN("name", N_("name"), ALM_STRING),
+    CLI_COLUMN("body", N_("body"), ALM_STRING),     CLI_COLUMN("area", N_("area"), ALM_STRING),
+    CLI_COLUMN("specialities", N_("specialities"), ALM_STRING),
+    {.name = "capacity", .title = N_("capacity"), .type = ALM_INT, .unit = N_("households a day")},
+    CLI_COLUMN("members", N_("members"), ALM_INT)};
+static const struct alm_column base_columns[] = {CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
+                                                 CLI_COLUMN("area", N_("area"), ALM_STRING),
+                                                 CLI_COLUMN("contact", N_("contact"), ALM_STRING)};
+static const struct alm_column stage_columns[] = {CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
+                                                  CLI_COLUMN("starts", N_("starts"), ALM_DATE), CLI_COLUMN("ends", N_("ends"), ALM_DATE)};
+static const struct alm_column place_columns[] = {CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("kind", N_("kind"), ALM_STRING),
+                                                  CLI_COLUMN("name", N_("name"), ALM_STRING), CLI_COLUMN("area", N_("area"), ALM_STRING),
+                                                  CLI_COLUMN("address", N_("address"), ALM_STRING),
+                                                  {.name = "size", .title = N_("size"), .type = ALM_INT, .unit = N_("m²")}};
+
+/* $1: a code, or null for all. */
+static const struct list_noun lists[] = {
+    {"area", LIST_AREA,
+     "SELECT a.code, p.code, a.kind, a.name, a.name_latin\n"
+     "FROM area a LEFT JOIN area p ON p.id = a.parent\n"
+     "WHERE CAST($1 AS TEXT) IS NULL OR a.code = $1\nORDER BY a.code",
+     area_columns, COUNT_OF(area_columns)},
+    {"body", LIST_BODY,
+     "SELECT code, name, kind, contact\nFROM body\nWHERE CAST($1 AS TEXT) IS NULL OR code = $1\nORDER BY code", body_columns,
+     COUNT_OF(body_columns)},
+    {"group", LIST_GROUP,
+     "SELECT g.code, g.name, b.code, a.code, g.specialities, g.capacity, g.members\n"
+     "FROM volunteer_group g JOIN body b ON b.id = g.body LEFT JOIN area a ON a.id = g.area\n"
+     "WHERE CAST($1 AS TEXT) IS NULL OR g.code = $1\nORDER BY g.code",
+     group_columns, COUNT_OF(group_columns)},
+    {"base", LIST_BASE,
+     "SELECT b.code, b.name, a.code, b.contact\n"
+     "FROM base b LEFT JOIN area a ON a.id = b.area\n"
+     "WHERE CAST($1 AS TEXT) IS NULL OR b.code = $1\nORDER BY b.code",
+     base_columns, COUNT_OF(base_columns)},
+    {"stage", LIST_STAGE,
+     "SELECT code, name, starts, ends\nFROM stage\nWHERE CAST($1 AS TEXT) IS NULL OR code = $1\nORDER BY starts, code", stage_columns,
+     COUNT_OF(stage_columns)},
+    {"place", LIST_PLACE,
+     "SELECT p.code, p.kind, p.name, a.code, p.address, p.size\n"
+     "FROM place p LEFT JOIN area a ON a.id = p.area\n"
+     "WHERE CAST($1 AS TEXT) IS NULL OR p.code = $1\nORDER BY p.code, p.id",
+     place_columns, COUNT_OF(place_columns)},
+};
+
+static const struct list_noun *list_of(const struct cli *cli)
+{
+    for (size_t i = 0; i < COUNT_OF(lists); i++)
+        if (strcmp(lists[i].noun, cli->noun) == 0)
+            return &lists[i];
+    return NULL;
+}
+
+static enum alm_status print_rows(struct cli *cli, const char *code, int64_t *rows, struct alm_error *err)
+{
+    const struct list_noun *list = list_of(cli);
+    struct alm_value values[8];
+    struct store_stmt *stmt;
+    struct store *store;
+    bool row;
+    enum alm_status status = cli_store(cli, &store, err);
+
+    *rows = 0;
+    if (status == ALM_OK)
+        status = report_begin(cli->report, list->noun, list->columns, list->n, err);
+    if (status == ALM_OK)
+        status = store_query(store, &stmt, err, list->sql, "t", code);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        for (size_t i = 0; i < list->n; i++) {
+            if (store_is_null(stmt, (int)i))
+                values[i] = alm_null();
+            else if (list->columns[i].type == ALM_STRING)
+                values[i] = alm_string(store_string(stmt, (int)i));
+            else
+                values[i] = alm_number(store_int(stmt, (int)i));
+        }
+        status = report_row(cli->report, values, err);
+        (*rows)++;
+    }
+    return status == ALM_OK ? report_end(cli->report, err) : status;
+}
+
+static enum alm_status run_list(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    int64_t rows;
+
+    (void)host, (void)args;
+    return print_rows(state, NULL, &rows, err);
+}
+
+static enum alm_status run_show(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    struct cli *cli = state;
+    int64_t rows;
+    enum alm_status status;
+
+    (void)host;
+    status = print_rows(cli, alm_arg_text(args, "code"), &rows, err);
+    if (status == ALM_OK && rows == 0)
+        status = error_set(err, ALM_BAD_DATA, arena_printf(&cli->arena, _("`almoner %s list` shows them"), cli->noun),
+                           _("there is no %s with the code '%s'"), cli->noun, alm_arg_text(args, "code"));
+    return status;
+}
+
+static enum alm_status run_import(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    struct cli *cli = state;
+    const struct list_noun *list = list_of(cli);
+    const struct register_gate gate = host_register_gate(cli->host);
+    const struct alm_arg *map = alm_arg(args, "map");
+    struct import import = {.command = arena_printf(&cli->arena, "%s import", cli->noun),
+                            .file = alm_arg_text(args, "file"),
+                            .rejects = alm_arg_text(args, "rejects"),
+                            .rows = register_importer_rows};
+    const char **pairs = arena_alloc(&cli->arena, (map->count + 1) * sizeof *pairs);
+    struct import_counts counts = {0};
+    struct register_directory *directory;
+    struct store *store;
+    enum alm_status status;
+
+    (void)host;
+    for (size_t i = 0; i < map->count; i++)
+        pairs[i] = map->values[i].text;
+    import.map = pairs;
+    import.columns = register_list_columns(list->list, &import.n_columns);
+    status = cli_store(cli, &store, err);
+    if (status == ALM_OK)
+        status = cli_directory(cli, &directory, err);
+    if (status != ALM_OK)
+        return status;
+    import.context = register_importer_new(list->list, store, directory, &gate, host_today(cli->host), false);
+    status = cli_import(cli, &import, &counts, err);
+    register_importer_free(import.context);
+    return status;
+}
+
+static enum alm_status put(struct cli *cli, const struct alm_args *args, bool must_exist, struct alm_error *err)
+{
+    const struct list_noun *list = list_of(cli);
+    const struct register_gate gate = host_register_gate(cli->host);
+    struct register_directory *directory;
+    struct alm_text values[16] = {0};
+    const struct import_column *columns;
+    struct store *store;
+    alm_id id;
+    size_t n;
+    enum alm_status status = cli_store(cli, &store, err);
+
+    if (status == ALM_OK)
+        status = cli_directory(cli, &directory, err);
+    if (status != ALM_OK)
+        return status;
+    columns = register_list_columns(list->list, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct alm_arg *arg = alm_arg(args, columns[i].name);
+
+        if (arg && arg->given)
+            values[i] = text_of(arg->values[0].text);
+    }
+    status = register_put(list->list, store, directory, &gate, host_today(cli->host), values, must_exist, &id, err);
+    cli->entry.subject = alm_arg_text(args, "code");
+    cli->entry.added = !must_exist;
+    cli->entry.changed = must_exist;
+    return status;
+}
+
+static enum alm_status run_add(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    (void)host;
+    return put(state, args, false, err);
+}
+
+static enum alm_status run_edit(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    (void)host;
+    return put(state, args, true, err);
+}
+
+#define CODE {.name = "code", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "CODE", .help = N_("its code")}
+#define TEXT_OPTION(n, v, h) {.name = n, .type = ALM_STRING, .value = v, .help = h}
+
+static const struct alm_option code_options[] = {CODE};
+static const struct alm_option import_options[] = {CLI_IMPORT_OPTIONS};
+static const struct alm_option area_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
+                                                 TEXT_OPTION("parent", "CODE", N_("the area that it lies in")),
+                                                 TEXT_OPTION("kind", "KIND", N_("province, county, district, city, neighbourhood ...")),
+                                                 TEXT_OPTION("name_latin", "NAME", N_("its name in Latin script"))};
+static const struct alm_option body_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
+                                                 TEXT_OPTION("kind", "KIND", N_("foundation, committee, network ...")),
+                                                 TEXT_OPTION("contact", "TEXT", N_("an office's number or address"))};
+static const struct alm_option group_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
+                                                  TEXT_OPTION("body", "CODE", N_("the body that it belongs to")),
+                                                  TEXT_OPTION("area", "CODE", N_("where it works")),
+                                                  TEXT_OPTION("specialities", "WORDS", N_("cooking, packing, medical ...")),
+                                                  TEXT_OPTION("capacity", "N", N_("households that it can serve in a day")),
+                                                  TEXT_OPTION("members", "N", N_("how many people"))};
+static const struct alm_option base_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
+                                                 TEXT_OPTION("area", "CODE", N_("the neighbourhood that it knows")),
+                                                 TEXT_OPTION("contact", "TEXT", N_("an office's number or address"))};
+static const struct alm_option stage_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
+                                                  TEXT_OPTION("starts", "DATE", N_("its first day")),
+                                                  TEXT_OPTION("ends", "DATE", N_("its last day"))};
+static const struct alm_option place_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
+                                                  TEXT_OPTION("kind", "KIND", N_("street, square, mosque, clinic ...")),
+                                                  TEXT_OPTION("area", "CODE", N_("where it lies")),
+                                                  TEXT_OPTION("address", "TEXT", N_("how to find it")),
+                                                  TEXT_OPTION("size", "N", N_("square metres"))};
+
+#define LIST_NOUN(ident, word, plural, example)                                                                        \
+    static const struct alm_command ident##_commands[] = {                                                             \
+        {"import", N_("import or update " plural " from a CSV file"), import_options, COUNT_OF(import_options),        \
+         ALM_WRITES | ALM_BULK, run_import, word " import " plural ".csv"},                                            \
+        {"list", N_("list all " plural), NULL, 0, ALM_READS, run_list, word " list"},                                  \
+        {"show", N_("show one"), code_options, COUNT_OF(code_options), ALM_READS, run_show, NULL},                     \
+        {"add", N_("add one"), ident##_options, COUNT_OF(ident##_options), ALM_WRITES, run_add, example},              \
+        {"edit", N_("change what is given; the rest stays"), ident##_options, COUNT_OF(ident##_options), ALM_WRITES,   \
+         run_edit, NULL},                                                                                              \
+    };                                                                                                                 \
+    extern const struct cli_noun cli_##ident;                                                                          \
+    const struct cli_noun cli_##ident = {word, N_(plural ": import, list, show, add, edit"), ident##_commands,         \
+                                         COUNT_OF(ident##_commands)}
+
+LIST_NOUN(area, "area", "areas", NULL);
+LIST_NOUN(body, "body", "bodies", "body add RC --name 'Red Crescent'");
+LIST_NOUN(group, "group", "groups", NULL);
+LIST_NOUN(base, "base", "bases", NULL);
+LIST_NOUN(stage, "stage", "stages", "stage add S9 --name 'Winter' --starts 1399/10/01 --ends 1399/12/29");
+LIST_NOUN(place, "place", "places", NULL);

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* `almoner person`: the only commands that show personal data. */
+#include "cli/cli.h"
+
+static enum alm_status importer(struct cli *cli, bool move, struct register_importer **out, struct alm_error *err)
+{
+    const struct register_gate gate = host_register_gate(cli->host);
+    struct register_directory *directory;
+    struct store *store;
+    enum alm_status status = cli_store(cli, &store, err);
+
+    if (status == ALM_OK)
+        status = cli_directory(cli, &directory, err);
+    if (status == ALM_OK)
+        *out = register_importer_new(LIST_PERSON, store, directory, &gate, host_today(cli->host), move);
+    return status;
+}
+
+static enum alm_status run_import(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    struct cli *cli = state;
+    const struct alm_arg *map = alm_arg(args, "map");
+    struct import import = {.command = "person import",
+                            .file = alm_arg_text(args, "file"),
+                            .rejects = alm_arg_text(args, "rejects"),
+                            .rows = register_importer_rows};
+    const char **pairs = arena_alloc(&cli->arena, (map->count + 1) * sizeof *pairs);
+    struct import_counts counts = {0};
+    struct register_importer *context = NULL;
+    enum alm_status status = importer(cli, alm_arg(args, "move")->count > 0, &context, err);
+
+    (void)host;
+    if (status != ALM_OK)
+        return status;
+    for (size_t i = 0; i < map->count; i++)
+        pairs[i] = map->values[i].text;
+    import.map = pairs;
+    import.columns = register_list_columns(LIST_PERSON, &import.n_columns);
+    import.context = context;
+    status = cli_import(cli, &import, &counts, err);
+    register_importer_free(context);
+    return status;
+}
+
+static const struct alm_column found_columns[] = {
+    CLI_COLUMN("id", N_("id"), ALM_ID),                         CLI_COLUMN("household", N_("household"), ALM_STRING),
+    CLI_COLUMN("given_name", N_("given name"), ALM_STRING),     CLI_COLUMN("family_name", N_("family name"), ALM_STRING),
+    CLI_COLUMN("father_name", N_("father's name"), ALM_STRING), CLI_COLUMN("birth_date", N_("born"), ALM_DATE),
+    CLI_COLUMN("national_id", N_("national ID"), ALM_STRING),   CLI_COLUMN("mobile", N_("mobile"), ALM_STRING),
+    CLI_COLUMN("area", N_("area"), ALM_STRING)};
+
+static struct alm_value date_value(alm_date date)
+{
+    return date == ALM_NO_DATE ? alm_null() : alm_number(date);
+}
+
+static struct alm_value area_value(struct cli *cli, alm_id area)
+{
+    struct store *store;
+    struct alm_error err;
+    char name[200];
+
+    if (!area || cli_store(cli, &store, &err) != ALM_OK || register_name(store, ALM_NOUN_AREA, area, name, sizeof name, &err) != ALM_OK)
+        return alm_null();
+    return alm_string(arena_strdup(&cli->arena, name));
+}
+
+static enum alm_status person_row(struct cli *cli, struct store *store, alm_id id, struct alm_error *err)
+{
+    struct register_person person = {0};
+    enum alm_status status = register_person_read(store, id, host_today(cli->host), &person, &cli->arena, err);
+
+    if (status != ALM_OK)
+        return status;
+    const struct alm_value row[] = {alm_number(person.id),
+                                    alm_string(person.household_code),
+                                    alm_string(person.given_name),
+                                    alm_string(person.family_name),
+                                    alm_string(person.father_name),
+                                    date_value(person.birth_date),
+                                    alm_string(person.national_id ? person.national_id : person.foreign_id),
+                                    alm_string(person.mobile),
+                                    area_value(cli, person.area)};
+
+    return report_row(cli->report, row, err);
+}
+
+static enum alm_status run_find(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    enum { FIND_MAX = 10000 };
+    struct cli *cli = state;
+    const char *text = alm_arg_text(args, "text");
+    size_t max = (size_t)alm_arg_number(args, "limit", 20), n = 0;
+    alm_id *ids;
+    struct store *store;
+    enum alm_status status = cli_store(cli, &store, err);
+
+    (void)host;
+    if (status != ALM_OK)
+        return status;
+    max = max == 0 || max > FIND_MAX ? FIND_MAX : max;
+    ids = arena_alloc(&cli->arena, max * sizeof *ids);
+    status = register_person_find(store, text, ids, max, &n, err);
+    if (status == ALM_OK && n == 0)
+        return error_set(err, ALM_BAD_DATA, _("try the family name alone, or its beginning"), _("nobody is found by that"));
+    if (status == ALM_OK)
+        status = report_begin(cli->report, _("persons"), found_columns, COUNT_OF(found_columns), err);
+    for (size_t i = 0; i < n && status == ALM_OK; i++)
+        status = person_row(cli, store, ids[i], err);
+    if (status == ALM_OK && n == max)
+        cli_say(cli, _("the first %zu; say more to find fewer, or raise --limit"), n);
+    return status == ALM_OK ? report_end(cli->report, err) : status;
+}
+
+static enum alm_status run_list(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    struct cli *cli = state;
+    struct register_members members = {0};
+    struct store *store;
+    alm_id household = 0;
+    enum alm_status status = cli_store(cli, &store, err);
+
+    (void)host;
+    if (status == ALM_OK)
+        status = register_find(store, ALM_NOUN_HOUSEHOLD, alm_arg_text(args, "household"), &household, err);
+    if (status == ALM_OK)
+        status = register_members_read(store, &members, &household, 1, err);
+    if (status == ALM_OK)
+        status = report_begin(cli->report, _("persons"), found_columns, COUNT_OF(found_columns), err);
+    for (size_t i = 0; i < members.n_members && status == ALM_OK; i++)
+        if (register_member_on(&members.members[i], host_today(cli->host)))
+            status = person_row(cli, store, members.members[i].member.id, err);
+    register_members_release(&members);
+    return status == ALM_OK ? report_end(cli->report, err) : status;
+}
+
+static const struct alm_column fact_columns[] = {CLI_COLUMN("what", N_("what"), ALM_STRING), CLI_COLUMN("value", N_("value"), ALM_STRING)};
+
+static enum alm_status fact(struct cli *cli, const char *what, const char *value, struct alm_error *err)
+{
+    const struct alm_value row[] = {alm_string(what), alm_string(value)};
+
+    return value && value[0] ? report_row(cli->report, row, err) : ALM_OK;
+}
+
+static enum alm_status run_show(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    struct cli *cli = state;
+    struct register_person person = {0};
+    struct store *store;
+    alm_id id = 0;
+    char born[32] = "", erased[32] = "", grade[24] = "", number[32];
+    enum alm_status status = cli_store(cli, &store, err);
+
+    (void)host;
+    if (status == ALM_OK)
+        status = register_find(store, ALM_NOUN_PERSON, alm_arg_text(args, "id"), &id, err);
+    if (status == ALM_OK)
+        status = register_person_read(store, id, host_today(cli->host), &person, &cli->arena, err);
+    if (status == ALM_OK)
+        status = report_begin(cli->report, _("person"), fact_columns, COUNT_OF(fact_columns), err);
+    if (status != ALM_OK)
+        return status;
+    snprintf(number, sizeof number, "%lld", (long long)person.id);
+    if (person.birth_date != ALM_NO_DATE)
+        host_format_date(cli->host, person.birth_date, born, sizeof born);
+    if (person.erased != ALM_NO_DATE)
+        host_format_date(cli->host, person.erased, erased, sizeof erased);
+    if (person.school_grade != ALM_NULL)
+        snprintf(grade, sizeof grade, "%lld", (long long)person.school_grade);
+    const struct alm_value area = area_value(cli, person.area);
+    const struct {
+        const char *what, *value;
+    } facts[] = {{_("id"), number},
+                 {_("household"), person.household_code},
+                 {_("relation"), register_relations[person.relation]},
+                 {_("national ID"), person.national_id},
+                 {_("foreign ID"), person.foreign_id},
+                 {_("given name"), person.given_name},
+                 {_("family name"), person.family_name},
+                 {_("father's name"), person.father_name},
+                 {_("born"), born},
+                 {_("sex"), person.sex},
+                 {_("mobile"), person.mobile},
+                 {_("school grade"), grade},
+                 {_("criteria"), person.criteria},
+                 {_("area"), area.text},
+                 {_("erased on"), erased}};
+
+    for (size_t i = 0; i < COUNT_OF(facts) && status == ALM_OK; i++)
+        status = fact(cli, facts[i].what, facts[i].value, err);
+    return status == ALM_OK ? report_end(cli->report, err) : status;
+}
+
+static enum alm_status put(struct cli *cli, const struct alm_args *args, bool must_exist, struct alm_error *err)
+{
+    const struct register_gate gate = host_register_gate(cli->host);
+    struct register_directory *directory;
+    const struct import_column *columns;
+    struct alm_text values[32] = {0};
+    struct store *store;
+    alm_id id = 0;
+    size_t n;
+    enum alm_status status = cli_store(cli, &store, err);
+
+    if (status == ALM_OK)
+        status = cli_directory(cli, &directory, err);
+    if (status != ALM_OK)
+        return status;
+    columns = register_list_columns(LIST_PERSON, &n);
+    for (size_t i = 0; i < n && i < COUNT_OF(values); i++) {
+        const struct alm_arg *arg = alm_arg(args, columns[i].name);
+
+        if (arg && arg->given)
+            values[i] = text_of(arg->values[0].text);
+    }
+    status = register_put(LIST_PERSON, store, directory, &gate, host_today(cli->host), values, must_exist, &id, err);
+    cli->entry.added = !must_exist;
+    cli->entry.changed = must_exist;
+    if (status == ALM_OK && !must_exist)
+        cli_say(cli, _("registered as %lld"), (long long)id);
+    return status;
+}
+
+static enum alm_status run_add(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    (void)host;
+    return put(state, args, false, err);
+}
+
+static enum alm_status run_move(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    struct cli *cli = state;
+    const struct register_gate gate = host_register_gate(cli->host);
+    struct store *store;
+    alm_id person = 0, household = 0;
+    enum alm_status status = cli_store(cli, &store, err);
+
+    (void)host;
+    if (status == ALM_OK)
+        status = register_find(store, ALM_NOUN_PERSON, alm_arg_text(args, "id"), &person, err);
+    if (status == ALM_OK)
+        status = register_find(store, ALM_NOUN_HOUSEHOLD, alm_arg_text(args, "household"), &household, err);
+    if (status == ALM_OK)
+        status = register_person_move(store, &gate, person, household, (alm_date)alm_arg_number(args, "since", host_today(cli->host)), err);
+    cli->entry.changed = 1;
+    return status;
+}
+
+static enum alm_status run_erase(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+{
+    struct cli *cli = state;
+    const struct register_gate gate = host_register_gate(cli->host);
+    struct store *store;
+    alm_id person = 0;
+    enum alm_status status = cli_store(cli, &store, err);
+
+    (void)host;
+    if (status == ALM_OK)
+        status = register_find(store, ALM_NOUN_PERSON, alm_arg_text(args, "id"), &person, err);
+    if (status == ALM_OK)
+        status = cli_confirm(cli, _("erase this person's data for good?"), err);
+    if (status == ALM_OK)
+        status = register_person_erase(store, &gate, person, host_today(cli->host), err);
+    if (status != ALM_OK)
+        return status;
+    cli->entry.removed = 1;
+    cli->entry.reason = alm_arg_text(args, "reason");
+    cli->entry.subject = arena_printf(&cli->arena, "%lld", (long long)person);
+    cli_say(cli, _("erased; the ledger keeps its sums under the pseudonym %lld"), (long long)person);
+    return ALM_OK;
+}
+
+#define TEXT_OPTION(n, v, h) {.name = n, .type = ALM_STRING, .value = v, .help = h}
+#define PERSON_ID                                                                                                      \
+    {                                                                                                                  \
+        .name = "id", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "ID",                         \
+        .help = N_("id, national ID or mobile number")                                                                 \
+    }
+
+static const struct alm_option import_options[] = {
+    CLI_IMPORT_OPTIONS,
+    {.name = "move", .type = ALM_BOOL, .help = N_("a person known in another household moves to the row's (otherwise the row is rejected)")}};
+static const struct alm_option find_options[] = {
+    {.name = "text", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "TEXT|ID|MOBILE",
+     .help = N_("a name in any spelling (or its beginning), a national ID, a mobile number")},
+    {.name = "limit", .type = ALM_INT, .value = "N", .fallback = "20", .help = N_("at most so many")}};
+static const struct alm_option list_options[] = {
+    {.name = "household", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "CODE", .help = N_("whose members to list")}};
+static const struct alm_option id_options[] = {PERSON_ID};
+static const struct alm_option add_options[] = {
+    {.name = "household", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "CODE", .help = N_("their household; a new code registers a new one")},
+    TEXT_OPTION("relation", "WORD", N_("head, spouse, child, parent, other")),
+    TEXT_OPTION("national_id", "ID", N_("ten digits")),
+    TEXT_OPTION("foreign_id", "TEXT", N_("for those without a national ID")),
+    TEXT_OPTION("given_name", "NAME", N_("given name")),
+    TEXT_OPTION("family_name", "NAME", N_("family name")),
+    TEXT_OPTION("father_name", "NAME", N_("father's given name")),
+    TEXT_OPTION("birth_date", "DATE", N_("in either calendar")),
+    TEXT_OPTION("sex", "f|m", N_("female or male")),
+    TEXT_OPTION("mobile", "NUMBER", N_("09... or +98...")),
+    TEXT_OPTION("area", "CODE", N_("of the household")),
+    TEXT_OPTION("address", "TEXT", N_("of the household")),
+    TEXT_OPTION("base", "CODE", N_("the base that identified them")),
+    TEXT_OPTION("school_grade", "N", N_("0 to 12")),
+    TEXT_OPTION("criteria", "WORDS", N_("orphan, disabled, widow ...")),
+    TEXT_OPTION("member_since", "DATE", N_("member of the household since (default: today)")),
+};
+static const struct alm_option move_options[] = {
+    PERSON_ID,
+    {.name = "household", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "CODE", .help = N_("where they live now")},
+    {.name = "since", .type = ALM_DATE, .value = "DATE", .help = N_("from when on (default: today)")}};
+static const struct alm_option erase_options[] = {
+    PERSON_ID,
+    {.name = "reason", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "TEXT", .help = N_("why, for the journal; without personal data")}};
+
+static const struct alm_command commands[] = {
+    {"import", N_("register or update people from a CSV file"), import_options, COUNT_OF(import_options), ALM_WRITES | ALM_BULK, run_import, NULL},
+    {"find", N_("find people by name, national ID or mobile number"), find_options, COUNT_OF(find_options), ALM_READS, run_find, NULL},
+    {"list", N_("list the members of a household"), list_options, COUNT_OF(list_options), ALM_READS, run_list, NULL},
+    {"show", N_("show one person"), id_options, COUNT_OF(id_options), ALM_READS, run_show, NULL},
+    {"add", N_("register one person"), add_options, COUNT_OF(add_options), ALM_WRITES, run_add, NULL},
+    {"edit", N_("move a person to another household, from a day on"), move_options, COUNT_OF(move_options), ALM_WRITES, run_move, NULL},
+    {"erase", N_("erase a person's data; the ledger's sums stay"), erase_options, COUNT_OF(erase_options), ALM_WRITES, run_erase, NULL},
+};
+extern const struct cli_noun cli_person;
+const struct cli_noun cli_person = {"person", N_("people: import, find, show, add, move, erase"), commands, COUNT_OF(commands)};

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening and closing what a command needs, on first use. */
+#include "host/internal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+
+static alm_time clock_service(void *context)
+{
+    return host_now(context);
+}
+
+enum alm_status host_open(struct host **out, const struct host_options *options, struct alm_error *err)
+{
+    struct host *host = xcalloc(1, sizeof *host);
+    enum alm_status status;
+
+    host->options = *options;
+    if (options->now) {
+        status = date_parse_time(text_of(options->now), &host->fixed_now, err);
+        if (status != ALM_OK) {
+            error_prefix(err, "--now");
+            err->status = status = ALM_USAGE;
+            goto out;
+        }
+        host->clock_fixed = true;
+    }
+    status = conf_open(&host->conf, options->config, err);
+    if (status != ALM_OK)
+        goto out;
+    host->programmes = xcalloc(host->conf.n_programmes + 1, sizeof(struct host_programme *));
+out:
+    if (status != ALM_OK) {
+        host_close(host);
+        host = NULL;
+    }
+    *out = host;
+    return status;
+}
+
+static void programme_free(struct host_programme *programme)
+{
+    if (!programme)
+        return;
+    if (programme->started && programme->plugin->stop)
+        programme->plugin->stop(programme->state);
+    arena_release(&programme->arena);
+    free(programme);
+}
+
+void host_close(struct host *host)
+{
+    if (!host)
+        return;
+    ledger_free(host->ledger);
+    register_directory_free(host->directory);
+    if (host->programmes)
+        for (size_t i = 0; i < host->conf.n_programmes; i++)
+            programme_free(host->programmes[i]);
+    free(host->programmes);
+    store_close(host->store);
+    if (host->store_started && host->store_plugin->stop)
+        host->store_plugin->stop(host->store_state);
+    conf_close(&host->conf);
+    arena_release(&host->arena);
+    free(host);
+}
+
+struct conf *host_conf(struct host *host)
+{
+    return &host->conf;
+}
+
+const struct host_options *host_options(const struct host *host)
+{
+    return &host->options;
+}
+
+void host_set_report(struct host *host, struct report *report)
+{
+    host->options.report = report;
+}
+
+void host_report_style(const struct host *host, struct report_style *style)
+{
+    const struct conf_almoner *almoner = host->conf.almoner;
+
+    style->calendar = (enum date_calendar)almoner->calendar;
+    style->persian_digits = almoner->digits != 0;
+    style->currency_decimals = (int)almoner->currency_decimals;
+}
+
+alm_time host_now(const struct host *host)
+{
+    return host->clock_fixed ? host->fixed_now : (alm_time)time(NULL);
+}
+
+alm_date host_today(const struct host *host)
+{
+    enum { IRAN_OFFSET = 3 * 3600 + 1800 };
+
+    return date_of_time(host_now(host) + IRAN_OFFSET);
+}
+
+void host_format_date(const struct host *host, alm_date date, char *buf, size_t size)
+{
+    char plain[32];
+
+    date_format(date, (enum date_calendar)host->conf.almoner->calendar, plain, sizeof plain);
+    if (host->conf.almoner->digits)
+        text_persian_digits(text_of(plain), buf, size);
+    else
+        snprintf(buf, size, "%s", plain);
+}
+
+enum alm_status host_state_file(struct host *host, const char *name, const char **path, struct alm_error *err)
+{
+    const char *folder = host->conf.almoner->state;
+
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+        return error_set(err, ALM_CANT_CREATE, _("make it, or set [almoner] state in almoner.ini to a folder that you may write"),
+                         _("the state folder %s cannot be made: %s"), folder, strerror(errno));
+    *path = file_join(&host->arena, folder, name);
+    return ALM_OK;
+}
+
+/* ---- the store ---- */
+
+enum alm_status host_store_plugin(struct host *host, const struct alm_plugin **out, struct alm_error *err)
+{
+    const struct conf_almoner *almoner = host->conf.almoner;
+    enum alm_status status = ALM_OK;
+
+    if (!host->store_plugin) {
+        status = plugin_load(almoner->plugindir, almoner->store, &host->store_plugin, err);
+        if (status == ALM_OK && host->store_plugin->kind != ALM_KIND_STORE) {
+            host->store_plugin = NULL;
+            status = error_set(err, ALM_BAD_CONFIG, _("name a store plug-in, such as store-sqlite"),
+                               _("%s: [store] plugin = %s: that plug-in is not a store"), host->conf.file, almoner->store);
+        }
+        if (status == ALM_OK)
+            conf_store_fill(&host->conf, &host->store_plugin->settings, almoner->store);
+    }
+    *out = host->store_plugin;
+    return status;
+}
+
+static enum alm_status store_complete(struct host *host, struct alm_error *err)
+{
+    enum alm_status status = store_migrated(host->store, "store", store_migrations, store_n_migrations, err);
+
+    if (status == ALM_OK)
+        status = store_migrated(host->store, "register", register_migrations, register_n_migrations, err);
+    if (status == ALM_OK)
+        status = store_migrated(host->store, "ledger", ledger_migrations, ledger_n_migrations, err);
+    return status;
+}
+
+static enum alm_status clock_allowed(struct host *host, struct alm_error *err)
+{
+    const char *test = NULL;
+    enum alm_status status = store_meta_get(host->store, "test", &host->arena, &test, err);
+
+    if (status == ALM_OK && (!test || strcmp(test, "1") != 0))
+        status = error_set(err, ALM_USAGE, _("leave --now out; stores for tests are made by: almoner init --test"),
+                           _("--now is only for test stores, and this one is not"));
+    return status;
+}
+
+enum alm_status host_store(struct host *host, uint32_t flags, struct store **out, struct alm_error *err)
+{
+    struct store_options options = {.host = host_bare_services(host),
+                                    .create = (flags & HOST_CREATE) != 0,
+                                    .office = (int)host->conf.almoner->office,
+                                    .clock = clock_service,
+                                    .clock_context = host,
+                                    .clock_fixed = host->clock_fixed};
+    const struct alm_plugin *plugin = NULL;
+    char id_file[32];
+    enum alm_status status = ALM_OK;
+
+    if (!host->store) {
+        status = host_store_plugin(host, &plugin, err);
+        if (status == ALM_OK)
+            status = conf_problems_error(&host->conf.problems, err);
+        if (status != ALM_OK)
+            return status;
+        if (!host->store_started) {
+            host->store_state = host->conf.store_settings.data;
+            if (plugin->start)
+                status = plugin->start(options.host, host->conf.store_settings.data, &host->store_state, err);
+            if (status != ALM_OK)
+                return error_prefix(err, "%s", plugin->name);
+            host->store_started = true;
+        }
+        snprintf(id_file, sizeof id_file, "office-%d.ids", options.office);
+        status = host_state_file(host, id_file, &options.id_file, err);
+        if (status != ALM_OK)
+            return status;
+        options.driver = plugin->store;
+        options.driver_state = host->store_state;
+        status = store_open(&host->store, &options, err);
+        if (status != ALM_OK)
+            return status;
+    }
+    if (!host->store_checked && !(flags & HOST_UNCHECKED)) {
+        status = store_complete(host, err);
+        if (status == ALM_OK && host->clock_fixed)
+            status = clock_allowed(host, err);
+        if (status != ALM_OK)
+            return status;
+        host->store_checked = true;
+    }
+    *out = host->store;
+    return status;
+}
+
+struct store *host_store_if_open(struct host *host)
+{
+    return host->store;
+}
+
+enum alm_status host_directory(struct host *host, struct register_directory **out, struct alm_error *err)
+{
+    struct store *store;
+    enum alm_status status = ALM_OK;
+
+    if (!host->directory) {
+        status = host_store(host, 0, &store, err);
+        if (status == ALM_OK)
+            host->directory = register_directory_new(store);
+    }
+    *out = host->directory;
+    return status;
+}
+
+/* ---- the ledger ---- */
+
+static const struct ledger_programme *programme_by_name(void *context, struct alm_text name, struct alm_error *err)
+{
+    struct host *host = context;
+    struct host_programme *programme;
+    char word[64];
+
+    if (name.len >= sizeof word) {
+        error_set(err, ALM_BAD_DATA, _("`almoner programme list` shows them"), _("no programme is called '%.40s...'"), name.at);
+        return NULL;
+    }
+    snprintf(word, sizeof word, "%.*s", (int)name.len, name.at);
+    if (host_programme(host, word, &programme, err) != ALM_OK || host_programme_link(programme, err) != ALM_OK)
+        return NULL;
+    return &programme->ledger;
+}
+
+static const struct ledger_programme *programme_by_id(void *context, alm_id id, struct alm_error *err)
+{
+    struct host *host = context;
+    const struct register_entry *entry;
+    struct register_directory *directory;
+
+    if (host_directory(host, &directory, err) != ALM_OK)
+        return NULL;
+    entry = register_by_id(directory, REGISTER_PROGRAMME, id);
+    if (!entry) {
+        error_set(err, ALM_INTERNAL, _("run: almoner audit verify"), _("the ledger names a programme that the store does not know"));
+        return NULL;
+    }
+    return programme_by_name(context, text_of(entry->code), err);
+}
+
+static void format_date_service(void *context, alm_date date, char *buf, size_t size)
+{
+    host_format_date(context, date, buf, size);
+}
+
+enum alm_status host_ledger(struct host *host, struct ledger **out, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+
+    if (!host->ledger) {
+        struct ledger_services services = {.programme = programme_by_name,
+                                           .programme_by_id = programme_by_id,
+                                           .context = host,
+                                           .today = host_today(host),
+                                           .format_date = format_date_service};
+
+        status = host_store(host, 0, &services.store, err);
+        if (status == ALM_OK)
+            status = host_directory(host, &services.directory, err);
+        if (status == ALM_OK)
+            host->ledger = ledger_new(&services);
+    }
+    *out = host->ledger;
+    return status;
+}
+
+static enum alm_status members_changed(void *context, const alm_id *households, size_t n, struct alm_error *err)
+{
+    struct ledger *ledger;
+    enum alm_status status = host_ledger(context, &ledger, err);
+
+    return status == ALM_OK ? ledger_members_changed(ledger, households, n, err) : status;
+}
+
+struct register_gate host_register_gate(struct host *host)
+{
+    return (struct register_gate){members_changed, host};
+}
+
+/* ---- init ---- */
+
+static enum alm_status init_programme_row(struct host *host, struct host_programme *programme, struct alm_error *err)
+{
+    const struct alm_programme *rule = programme->plugin->programme;
+    const struct conf_programme_core *core = programme->conf->core;
+    const char *title = core->title ? core->title : programme->conf->name;
+    alm_id id;
+    int64_t known;
+    enum alm_status status = store_begin(host->store, true, err);
+
+    if (status != ALM_OK)
+        return status;
+    status = store_number(host->store, &known, 0, err, "SELECT id FROM programme WHERE name = $1", "t", programme->conf->name);
+    if (status == ALM_OK && known)
+        status = store_run(host->store, NULL, err,
+                           "UPDATE programme SET plugin = $2, title = $3, unit = $4, unit_plural = $5 WHERE id = $1", "itttt",
+                           known, programme->plugin->name, title, rule->unit, rule->unit_plural);
+    else if (status == ALM_OK && (status = store_id(host->store, &id, err)) == ALM_OK)
+        status = store_run(host->store, NULL, err,
+                           "INSERT INTO programme (id, name, plugin, title, unit, unit_plural, recipient) "
+                           "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                           "ittttti", id, programme->conf->name, programme->plugin->name, title, rule->unit,
+                           rule->unit_plural, (int64_t)rule->recipient);
+    if (status == ALM_OK)
+        status = store_commit(host->store, err);
+    if (status != ALM_OK)
+        store_rollback(host->store);
+    return status;
+}
+
+static enum alm_status init_owner(struct host *host, const char *owner, const struct alm_migration *migrations, size_t n,
+                                  void (*each)(void *, const struct store_migrated *), void *context, struct alm_error *err)
+{
+    struct store_migrated done = {.owner = owner};
+    enum alm_status status = store_migrate(host->store, owner, migrations, n, &done, err);
+
+    if (status == ALM_OK)
+        each(context, &done);
+    return status;
+}
+
+enum alm_status host_init(struct host *host, bool test, void (*each)(void *, const struct store_migrated *), void *context,
+                          struct alm_error *err)
+{
+    struct store *store = NULL;
+    enum alm_status status = ALM_OK;
+    const char *known = NULL;
+    struct host_programme *programme;
+
+    /* Every programme first: a fault in one INI file is told before anything is made. */
+    for (size_t i = 0; i < host->conf.n_programmes && status == ALM_OK; i++)
+        if (host->conf.programmes[i].core->enabled)
+            status = host_programme(host, host->conf.programmes[i].name, &programme, err);
+    if (status == ALM_OK)
+        status = host_store(host, HOST_CREATE | HOST_UNCHECKED, &store, err);
+    if (status == ALM_OK)
+        status = init_owner(host, "store", store_migrations, store_n_migrations, each, context, err);
+    if (status == ALM_OK)
+        status = init_owner(host, "register", register_migrations, register_n_migrations, each, context, err);
+    if (status == ALM_OK)
+        status = init_owner(host, "ledger", ledger_migrations, ledger_n_migrations, each, context, err);
+    if (status == ALM_OK && (status = store_meta_get(store, "test", &host->arena, &known, err)) == ALM_OK) {
+        if (!known) {
+            status = store_begin(store, true, err);
+            if (status == ALM_OK)
+                status = store_meta_set(store, "test", test ? "1" : "0", err);
+            if (status == ALM_OK)
+                status = store_commit(store, err);
+        } else if (test && strcmp(known, "1") != 0) {
+            status = error_set(err, ALM_USAGE, _("make another store for tests"), _("this store is not a test store, and cannot become one"));
+        }
+        if (status == ALM_OK && host->clock_fixed)
+            status = clock_allowed(host, err);
+    }
+    for (size_t i = 0; i < host->conf.n_programmes && status == ALM_OK; i++) {
+        if (!host->conf.programmes[i].core->enabled)
+            continue;
+        status = host_programme(host, host->conf.programmes[i].name, &programme, err);
+        if (status == ALM_OK && programme->plugin->n_migrations)
+            status = init_owner(host, programme->plugin->name, programme->plugin->migrations, programme->plugin->n_migrations, each,
+                                context, err);
+        if (status == ALM_OK)
+            status = init_programme_row(host, programme, err);
+    }
+    if (host->store)
+        store_rollback(host->store);
+    return status;
+}

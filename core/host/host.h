@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * host: one command's world.  Opens, on first use, the configuration, the store, the directory, the programmes and the ledger;
+ * fills `struct alm_host`, the services that plug-ins are handed; wires the rooms to each other.  It prints nothing: what
+ * people see goes to the terminal functions that cli gives.
+ */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include "conf/conf.h"
+#include "ledger/ledger.h"
+#include "plugin/plugin.h"
+#include "report/report.h"
+
+/* What cli lends: where messages go. */
+struct host_terminal {
+    void *context;
+    void (*say)(void *context, const char *text);
+    void (*warn)(void *context, const char *text);
+    void (*log)(void *context, enum alm_log_level, const char *text);
+    void (*progress)(void *context, int64_t done, int64_t total);
+};
+
+struct host_options {
+    const char *config; /* NULL: $ALMONER_CONFIG, else the built-in path */
+    const char *now;    /* --now, as given; NULL: the clock */
+    struct host_terminal terminal;
+    struct report *report; /* where tables go; may be NULL until host_set_report() */
+    /* for host->import */
+    bool dry_run;
+    const char *rejects;
+    const char *const *map;
+};
+
+struct host;
+
+/* A programme that is configured, with its plug-in loaded and started, and bound services. */
+struct host_programme {
+    struct alm_host services; /* services.context is this struct */
+    struct host *host;
+    struct conf_programme *conf;
+    const struct alm_plugin *plugin;
+    void *state;
+    bool started;
+    alm_id id;                /* in the store; 0 while that is not open or does not know it */
+    bool linked;              /* `ledger` is filled */
+    struct ledger_programme ledger;
+    struct arena arena;
+};
+
+enum alm_status host_open(struct host **, const struct host_options *, struct alm_error *);
+void host_close(struct host *);
+struct conf *host_conf(struct host *);
+const struct host_options *host_options(const struct host *);
+void host_set_report(struct host *, struct report *);
+void host_report_style(const struct host *, struct report_style *); /* calendar, digits, currency */
+
+/* ---- clock ---- */
+alm_time host_now(const struct host *);
+alm_date host_today(const struct host *); /* in Iran's time, UTC+03:30 */
+
+/* ---- store ---- */
+enum { HOST_CREATE = 1, HOST_UNCHECKED = 2 /* do not ask whether migrations are complete */ };
+/* The store, opened on first use; complete and of this version, or an error with the mend. */
+enum alm_status host_store(struct host *, uint32_t flags, struct store **, struct alm_error *);
+struct store *host_store_if_open(struct host *);
+enum alm_status host_directory(struct host *, struct register_directory **, struct alm_error *);
+enum alm_status host_ledger(struct host *, struct ledger **, struct alm_error *);
+struct register_gate host_register_gate(struct host *);
+/* Paths under the state folder, which is made on first use; in the host's arena. */
+enum alm_status host_state_file(struct host *, const char *name, const char **path, struct alm_error *);
+
+/* Create or upgrade: every room's and every enabled programme's schema, a row for each programme.  `each` is told of every owner in turn. */
+enum alm_status host_init(struct host *, bool test, void (*each)(void *context, const struct store_migrated *), void *context, struct alm_error *);
+
+/* ---- programmes ---- */
+/* By the INI file's name.  Errors tell apart: no such file, not enabled, plug-in not installed, refused, settings wrong. */
+enum alm_status host_programme(struct host *, const char *name, struct host_programme **, struct alm_error *);
+/* Load its plug-in and check its settings, enabled or not, without starting it; faults go to host_conf()->problems. Only a plug-in that cannot be loaded is an error. */
+enum alm_status host_programme_check(struct host *, struct conf_programme *, const struct alm_plugin **, struct alm_error *);
+/* Load the store plug-in and fill its settings. */
+enum alm_status host_store_plugin(struct host *, const struct alm_plugin **, struct alm_error *);
+
+/* As the ledger sees it; NULL and *err if its exclusions or bodies name what does not exist. */
+const struct ledger_programme *host_programme_ledger(struct host_programme *, struct alm_error *);
+
+/* ---- services (services.c) ---- */
+void host_services_fill(struct host_programme *);
+/* The same table for a store driver: what makes sense without a store. */
+const struct alm_host *host_bare_services(struct host *);
+/* Whether a plug-in may run this statement: reads, or writes of tables that begin with `prefix`_ (sql.c). */
+enum alm_status host_check_sql(const char *plugin, const char *sql, struct alm_error *);
+void host_format_date(const struct host *, alm_date, char *buf, size_t size);
+/* Put a day in the terms of `host->import` into motion (import.c). */
+enum alm_status host_import(struct host_programme *, const struct alm_import *, struct alm_error *);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* host->import: a plug-in's list through the runner of the register, row by row. */
+#include "host/internal.h"
+
+#include <stdlib.h>
+
+struct adapter {
+    struct host_programme *programme;
+    const struct alm_import *import;
+    struct alm_value *values;
+};
+
+static enum alm_status cell_value(struct adapter *adapter, const struct alm_import_column *column, struct alm_text field,
+                                  struct arena *arena, struct alm_value *value, struct alm_error *err)
+{
+    const struct conf_rule rule = {.type = column->type,
+                                   .choices = column->choices,
+                                   .currency_decimals = (int)adapter->programme->host->conf.almoner->currency_decimals};
+
+    *value = alm_null();
+    if (!field.at || field.len == 0) {
+        if (column->flags & ALM_REQUIRED)
+            return error_set(err, ALM_BAD_DATA, NULL, _("the value is missing"));
+        return ALM_OK;
+    }
+    if (column->type == ALM_ID && column->noun) {
+        char *text = arena_strndup(arena, field.at, field.len);
+
+        *value = alm_number(0);
+        return adapter->programme->services.find(&adapter->programme->services, (enum alm_noun)column->noun, text, &value->number, err);
+    }
+    return conf_value_parse(&rule, field, arena, value, err);
+}
+
+static bool row_fault(enum alm_status status)
+{
+    return status == ALM_BAD_DATA || status == ALM_REFUSED;
+}
+
+static enum alm_status adapt_row(struct adapter *adapter, struct import_row *row, struct arena *arena, struct store_entry *entry,
+                                 struct alm_error *err)
+{
+    static const enum import_outcome outcomes[] = {
+        [ALM_ROW_NEW] = IMPORT_ADDED, [ALM_ROW_CHANGED] = IMPORT_CHANGED, [ALM_ROW_SAME] = IMPORT_SAME};
+    const struct alm_import *import = adapter->import;
+    struct store *store = adapter->programme->host->store;
+    enum alm_row_outcome outcome = ALM_ROW_NEW;
+    enum alm_status status;
+
+    for (size_t i = 0; i < import->n_columns; i++) {
+        struct alm_error fault = {0};
+
+        if (cell_value(adapter, &import->columns[i], row->fields[i], arena, &adapter->values[i], &fault) != ALM_OK) {
+            import_reject(row, (int)i, arena, "%s", fault.text);
+            return ALM_OK;
+        }
+    }
+    status = store_savepoint(store, err);
+    if (status != ALM_OK)
+        return status;
+    status = import->row(&adapter->programme->services, import->context, adapter->values, &outcome, err);
+    if (status != ALM_OK && !row_fault(status))
+        return status;
+    if (status != ALM_OK)
+        import_reject(row, -1, arena, "%s", err->text);
+    else
+        row->outcome = outcomes[outcome];
+    entry->added += status == ALM_OK && outcome == ALM_ROW_NEW;
+    entry->changed += status == ALM_OK && outcome == ALM_ROW_CHANGED;
+    return store_release(store, status == ALM_OK, err);
+}
+
+static enum alm_status adapt_rows(void *context, struct import_row *rows, size_t n, struct arena *arena, struct store_entry *entry,
+                                  struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+
+    for (size_t i = 0; i < n && status == ALM_OK; i++)
+        status = adapt_row(context, &rows[i], arena, entry, err);
+    return status;
+}
+
+enum alm_status host_import(struct host_programme *programme, const struct alm_import *import, struct alm_error *err)
+{
+    struct host *host = programme->host;
+    const struct host_terminal *terminal = &host->options.terminal;
+    struct adapter adapter = {programme, import, NULL};
+    struct import_column *columns = xcalloc(import->n_columns, sizeof *columns);
+    struct import_counts counts = {0};
+    char command[100], rejects[512] = "";
+    char text[256];
+    int64_t resumed = 0;
+    struct store *store;
+    enum alm_status status;
+
+    adapter.values = xcalloc(import->n_columns, sizeof *adapter.values);
+    for (size_t i = 0; i < import->n_columns; i++)
+        columns[i] = (struct import_column){import->columns[i].name, import->columns[i].aliases, (import->columns[i].flags & ALM_REQUIRED) != 0};
+    snprintf(command, sizeof command, "%s import", programme->conf->name);
+    const struct import run = {.command = command,
+                               .file = import->file,
+                               .map = host->options.map,
+                               .rejects = host->options.rejects,
+                               .columns = columns,
+                               .n_columns = import->n_columns,
+                               .dry_run = host->options.dry_run,
+                               .rows = adapt_rows,
+                               .context = &adapter,
+                               .progress = terminal->progress,
+                               .progress_context = terminal->context};
+
+    status = host_store(host, 0, &store, err);
+    if (status == ALM_OK)
+        status = import_run(store, &run, &counts, rejects, sizeof rejects, &resumed, err);
+    if (status == ALM_OK) {
+        snprintf(text, sizeof text, _("%lld rows read: %lld added, %lld changed, %lld as they were, %lld rejected"), (long long)counts.read,
+                 (long long)counts.added, (long long)counts.changed, (long long)counts.same, (long long)counts.rejected);
+        terminal->say(terminal->context, text);
+    }
+    if (status == ALM_OK && counts.rejected)
+        status = error_set(err, ALM_BAD_DATA, _("mend the rows there and import that file; the other rows are in"),
+                           _("%lld rows of %s were rejected; they are in %s"), (long long)counts.rejected, import->file, rejects);
+    free(adapter.values);
+    free(columns);
+    return status;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* From an INI file's name to a started programme; and what the ledger needs to know of it. */
+#include "host/internal.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+enum { DAY = 86400 };
+
+static enum alm_status unknown_programme(struct host *host, const char *name, struct alm_error *err)
+{
+    const struct conf *conf = &host->conf;
+    const char **names = xcalloc(conf->n_programmes + 1, sizeof *names);
+    const char *nearest;
+    char hint[128];
+
+    for (size_t i = 0; i < conf->n_programmes; i++)
+        names[i] = conf->programmes[i].name;
+    nearest = error_nearest(name, names, conf->n_programmes);
+    if (nearest)
+        snprintf(hint, sizeof hint, _("did you mean '%s'?"), nearest);
+    else
+        snprintf(hint, sizeof hint, "%s", _("`almoner programme list` shows them"));
+    free(names);
+    return error_set(err, ALM_BAD_DATA, hint, _("no programme is called '%s': there is no %s/%s.ini"), name,
+                     conf->almoner->programmes, name);
+}
+
+enum alm_status host_programme_check(struct host *host, struct conf_programme *conf, const struct alm_plugin **out,
+                                     struct alm_error *err)
+{
+    const struct alm_plugin *plugin = NULL;
+    enum alm_status status = plugin_load(host->conf.almoner->plugindir, conf->core->plugin, &plugin, err);
+
+    if (status != ALM_OK)
+        return error_prefix(err, _("programme %s"), conf->name);
+    if (plugin->kind != ALM_KIND_PROGRAMME)
+        return error_set(err, ALM_BAD_CONFIG, _("name a programme plug-in; `almoner plugin list` shows them"),
+                         _("%s: [programme] plugin = %s: that plug-in is a store, not a programme"), conf->file, conf->core->plugin);
+    if (!conf->own.data)
+        conf_programme_fill(&host->conf, conf, &plugin->settings, plugin->name);
+    *out = plugin;
+    return ALM_OK;
+}
+
+static size_t programme_number(const struct host *host, const struct conf_programme *conf)
+{
+    return (size_t)(conf - host->conf.programmes);
+}
+
+static enum alm_status read_id(struct host_programme *programme, struct alm_error *err)
+{
+    struct register_directory *directory;
+    const struct register_entry *entry;
+    enum alm_status status;
+
+    if (programme->id || !programme->host->store || !programme->host->store_checked)
+        return ALM_OK;
+    status = host_directory(programme->host, &directory, err);
+    if (status != ALM_OK)
+        return status;
+    entry = register_by_code(directory, REGISTER_PROGRAMME, text_of(programme->conf->name), NULL);
+    if (!entry)
+        return error_set(err, ALM_UNAVAILABLE, _("run: almoner init"), _("the store does not know the programme %s yet"),
+                         programme->conf->name);
+    programme->id = entry->id;
+    if (programme->plugin->n_migrations)
+        status = store_migrated(programme->host->store, programme->plugin->name, programme->plugin->migrations,
+                                programme->plugin->n_migrations, err);
+    return status;
+}
+
+enum alm_status host_programme(struct host *host, const char *name, struct host_programme **out, struct alm_error *err)
+{
+    struct conf_programme *conf = conf_programme_find(&host->conf, name);
+    struct host_programme **slot, *programme;
+    const struct alm_plugin *plugin;
+    enum alm_status status;
+
+    if (!conf)
+        return unknown_programme(host, name, err);
+    if (!conf->core->enabled) {
+        char hint[128];
+
+        snprintf(hint, sizeof hint, _("run: almoner programme enable %.40s"), name);
+        return error_set(err, ALM_BAD_CONFIG, hint, _("the programme %s is configured but not enabled (%s)"), name, conf->file);
+    }
+    slot = &host->programmes[programme_number(host, conf)];
+    if (!*slot) {
+        status = host_programme_check(host, conf, &plugin, err);
+        if (status == ALM_OK)
+            status = conf_problems_error(&host->conf.problems, err);
+        if (status != ALM_OK)
+            return status;
+        programme = xcalloc(1, sizeof *programme);
+        programme->host = host;
+        programme->conf = conf;
+        programme->plugin = plugin;
+        host_services_fill(programme);
+        programme->state = conf->own.data;
+        if (plugin->start) {
+            status = plugin->start(&programme->services, conf->own.data, &programme->state, err);
+            if (status != ALM_OK) {
+                free(programme);
+                return error_prefix(err, _("programme %s (plug-in %s) did not start"), name, plugin->name);
+            }
+        }
+        programme->started = true;
+        *slot = programme;
+    }
+    *out = *slot;
+    return read_id(*slot, err);
+}
+
+/* ---- what the ledger needs ---- */
+
+static int32_t days_of(int64_t seconds)
+{
+    return (int32_t)((seconds + DAY - 1) / DAY);
+}
+
+/* "meals" or "meals 10 days": the named programme's own window, or so many days. */
+static enum alm_status link_exclusion(struct host_programme *programme, const char *item, struct ledger_exclusion *out,
+                                      struct alm_error *err)
+{
+    struct host *host = programme->host;
+    size_t len = strcspn(item, " \t");
+    char name[64];
+    const struct conf_programme *other;
+    struct register_directory *directory;
+    const struct register_entry *entry;
+    int64_t seconds = 0;
+    enum alm_status status = host_directory(host, &directory, err);
+
+    if (status != ALM_OK)
+        return status;
+    snprintf(name, sizeof name, "%.*s", (int)(len < 60 ? len : 60), item);
+    other = conf_programme_find(&host->conf, name);
+    entry = register_by_code(directory, REGISTER_PROGRAMME, text_of(name), NULL);
+    if (!other && !entry)
+        return error_set(err, ALM_BAD_CONFIG, _("name programmes as `almoner programme list` shows them"),
+                         _("%s: [programme] exclude: no programme is called '%s'"), programme->conf->file, name);
+    if (item[len]) {
+        status = number_parse_duration(text_trim(text_of(item + len)), &seconds, err);
+        if (status != ALM_OK) {
+            err->status = ALM_BAD_CONFIG;
+            return error_prefix(err, "%s: [programme] exclude", programme->conf->file);
+        }
+    } else if (other) {
+        seconds = other->core->window;
+    }
+    if (seconds <= 0)
+        return error_set(err, ALM_BAD_CONFIG, _("write how long, for example: exclude = meals 10 days"),
+                         _("%s: [programme] exclude: '%s' has no window of its own"), programme->conf->file, name);
+    out->programme = entry ? entry->id : 0;
+    out->days = days_of(seconds);
+    return ALM_OK;
+}
+
+enum alm_status host_programme_link(struct host_programme *programme, struct alm_error *err)
+{
+    const struct conf_programme_core *core = programme->conf->core;
+    struct ledger_programme *ledger = &programme->ledger;
+    struct ledger_exclusion *exclusions;
+    struct register_directory *directory;
+    alm_id *bodies;
+    size_t n = 0;
+    enum alm_status status;
+
+    if (programme->linked)
+        return ALM_OK;
+    status = host_directory(programme->host, &directory, err);
+    if (status == ALM_OK)
+        status = read_id(programme, err);
+    if (status != ALM_OK)
+        return status;
+    exclusions = arena_alloc(&programme->arena, (core->exclude.count + 1) * sizeof *exclusions);
+    for (size_t i = 0; i < core->exclude.count; i++) {
+        status = link_exclusion(programme, core->exclude.items[i], &exclusions[n], err);
+        if (status != ALM_OK)
+            return status;
+        n += exclusions[n].programme != 0;
+    }
+    bodies = arena_alloc(&programme->arena, (core->bodies.count + 1) * sizeof *bodies);
+    for (size_t i = 0; i < core->bodies.count; i++) {
+        const struct register_entry *body = register_by_code(directory, REGISTER_BODY, text_of(core->bodies.items[i]), err);
+
+        if (!body) {
+            err->status = ALM_BAD_CONFIG;
+            return error_prefix(err, "%s: [programme] bodies", programme->conf->file);
+        }
+        bodies[i] = body->id;
+    }
+    *ledger = (struct ledger_programme){.id = programme->id,
+                                        .name = programme->conf->name,
+                                        .rule = programme->plugin->programme,
+                                        .state = programme->state,
+                                        .host = &programme->services,
+                                        .window_days = days_of(core->window),
+                                        .exclusions = exclusions,
+                                        .n_exclusions = n,
+                                        .bodies = bodies,
+                                        .n_bodies = core->bodies.count,
+                                        .on_double = (enum ledger_policy)core->on_double,
+                                        .on_excess = (enum ledger_policy)core->on_excess,
+                                        .unit_cost = core->unit_cost,
+                                        .from = core->from ? (alm_date)core->from : ALM_NO_DATE,
+                                        .until = core->until ? (alm_date)core->until : ALM_NO_DATE};
+    programme->linked = true;
+    return ALM_OK;
+}
+
+const struct ledger_programme *host_programme_ledger(struct host_programme *programme, struct alm_error *err)
+{
+    return host_programme_link(programme, err) == ALM_OK ? &programme->ledger : NULL;
+}
