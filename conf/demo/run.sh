@@ -1,0 +1,162 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The demo campaign, from an empty clone to the report: installs what the build needs, builds, makes up a campaign, registers it,
+# records its aid, and holds the reports against what the generator says they have to show.
+set -eu
+
+usage()
+{
+    cat <<'EOF'
+usage: sh conf/demo/run.sh [--people N] [--keep DIR]
+  --people N   size of the campaign (76000); all else scales with it
+  --keep DIR   work in DIR and leave it there (default: a scratch folder that is removed)
+for tests:
+  --build DIR  use the programs in DIR as they are; install and build nothing
+  --under CMD  run every almoner command under CMD (valgrind)
+EOF
+}
+
+people=76000 keep='' build='' under=''
+while [ $# -gt 0 ]; do
+    case $1 in
+    --people | --keep | --build | --under)
+        [ $# -ge 2 ] || { usage >&2; exit 64; }
+        case $1 in
+        --people) people=$2 ;;
+        --keep) keep=$2 ;;
+        --build) build=$2 ;;
+        --under) under=$2 ;;
+        esac
+        shift 2
+        ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 64 ;;
+    esac
+done
+
+demo=$(cd "$(dirname "$0")" && pwd)
+source_dir=$(cd "$demo/../.." && pwd)
+if [ -z "$build" ]; then
+    . "$source_dir/tests/packages.sh"
+    install_packages $build_packages
+    build=$source_dir/build
+    build_in "$build" OFF demo
+fi
+build=$(cd "$build" && pwd)
+
+if [ -n "$keep" ]; then
+    mkdir -p "$keep"
+    work=$(cd "$keep" && pwd)
+else
+    work=$(mktemp -d "${TMPDIR:-/tmp}/almoner-demo.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    trap 'exit 130' INT TERM
+fi
+
+"$build/campaign" --areas "$demo/areas.csv" --out "$work/lists" --people "$people"
+mkdir -p "$work/programmes"
+cp "$demo/programmes/"*.ini "$work/programmes/"
+sed "s|^plugindir = .*|plugindir = $build/plugins|" "$demo/almoner.ini" >"$work/almoner.ini"
+cp "$demo/areas.csv" "$work/lists/areas.csv"
+cd "$work/lists"
+export ALMONER_CONFIG="$work/almoner.ini"
+
+almoner()
+{
+    $under "$build/almoner" "$@"
+}
+show()
+{
+    printf '\n$ almoner %s\n' "$*"
+    almoner "$@"
+}
+
+echo "The campaign's lists and its store are in $work; ALMONER_CONFIG=$ALMONER_CONFIG"
+show config check
+show init
+show programme list
+show area import areas.csv
+show body import bodies.csv
+show group import groups.csv
+show base import bases.csv
+show stage import stages.csv
+show person import people.csv
+show meals kitchen import kitchens.csv
+show meals batch import batches.csv
+show delivery import parcels.csv
+show delivery import meals.csv
+show delivery import stationery.csv
+show delivery import doubles.csv
+printf '\n$ almoner delivery list --refused --output csv >refused.csv\n'
+almoner delivery list --refused --output csv >refused.csv
+head -n 4 refused.csv
+show audit verify
+show status
+show report --by area
+show report --by month
+show report --by body
+show report --by programme
+
+# What is expected.txt's line for a heading must be the report's; names in the report stand for codes in the list.
+faults=0
+check()
+{
+    cut=$1 names=$2
+    if [ "$cut" = total ]; then
+        almoner report --output csv >"report-$cut.csv"
+    else
+        almoner report --by "$cut" --output csv >"report-$cut.csv"
+    fi
+    awk -F, -v cut="$cut" '
+        FILENAME == ARGV[1] { split($0, w, " "); if (w[1] == cut) want[w[2]] = w[3] " " w[4] " " w[5] " " w[6]; next }
+        FILENAME == ARGV[2] { code[$2] = $1; next }
+        FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+        {
+            key = cut == "total" ? "all" : $at[cut]
+            if (key in code)
+                key = code[key]
+            split(want[key], w, " ")
+            # Kinds of aid do not add up: where there are several, the report has no quantity.
+            quantity = $at["quantity"] == "" ? w[1] : $at["quantity"]
+            got = quantity " " $at["deliveries"] " " $at["households"] " " $at["persons"]
+            if (got != want[key]) {
+                printf "%s %s: expected %s, reported %s\n", cut, key, want[key], got
+                bad = 1
+            }
+            delete want[key]
+        }
+        END {
+            for (key in want) {
+                printf "%s %s: expected %s, not in the report\n", cut, key, want[key]
+                bad = 1
+            }
+            exit bad
+        }' expected.txt "$names" "report-$cut.csv" || faults=$((faults + 1))
+}
+expect()
+{
+    want=$(awk -v name="$2" '$1 == "count" && $2 == name { print $3 }' expected.txt)
+    [ "$3" = "$want" ] || { echo "$1: expected $want, got $3"; faults=$((faults + 1)); }
+}
+fact()
+{
+    almoner status --output csv | awk -F, -v fact="$1" '$1 == fact { print $2 }'
+}
+
+awk -F, '$3 == "county" { print $1 "," $4 }' areas.csv >county-names.csv
+: >no-names.csv
+check programme no-names.csv
+check area county-names.csv
+check month no-names.csv
+check body bodies.csv
+check total no-names.csv
+expect "persons registered" people "$(fact persons)"
+expect "households registered" households "$(fact households)"
+expect "second helpings refused" doubles "$(($(wc -l <refused.csv) - 1))"
+if [ "$faults" -gt 0 ]; then
+    echo "The reports differ from what the lists hold (see above)." >&2
+    exit 1
+fi
+printf '\nAll figures are as expected: '
+awk '$1 == "count" && $2 ~ /^(people|parcels|meals|kits|doubles)$/ { printf "%s%s %s", comma, $3, $2; comma = ", " }
+     END { print " refused." }' expected.txt

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+# What building and testing needs on Debian 12, and how the project is built; read by conf/demo/run.sh and tests/run.sh.
+
+build_packages="gcc libc6-dev cmake ninja-build pkg-config libinih-dev libutf8proc-dev libcsv-dev libjansson-dev
+    libsmartcols-dev libsodium-dev libsqlite3-dev"
+test_packages="libcmocka-dev bats sqlite3 clang libclang-rt-14-dev valgrind"
+
+# Install those of the packages that are not there; do nothing, and ask for no rights, when all are.
+install_packages()
+{
+    command -v dpkg-query >/dev/null || return 0 # not a Debian: the build tells what it misses
+    missing=
+    for package in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    as_root=
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            echo "These packages are missing, and there is no sudo to install them with:$missing" >&2
+            return 77
+        fi
+        as_root=sudo
+    fi
+    echo "Installing:$missing"
+    $as_root apt-get update -q && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+}
+
+# build_in DIR TESTS TARGETS [CMAKE OPTIONS ...]: configure DIR unless it is already configured (with the tests, where
+# TESTS is ON), then build; TARGETS "" is all.
+build_in()
+{
+    build_dir=$1 build_tests=$2 build_targets=$3
+    shift 3
+    if [ ! -f "$build_dir/CMakeCache.txt" ]; then
+        cmake -G Ninja -S "$source_dir" -B "$build_dir" "-DALMONER_TESTS=$build_tests" "$@" || return
+    elif [ "$build_tests" = ON ] && ! grep -q '^ALMONER_TESTS:BOOL=ON$' "$build_dir/CMakeCache.txt"; then
+        cmake -S "$source_dir" -B "$build_dir" -DALMONER_TESTS=ON || return
+    fi
+    cmake --build "$build_dir" ${build_targets:+--target $build_targets}
+}
