@@ -386,7 +386,7 @@ static enum alm_status write_drawn(const struct alm_host *host, struct meals_bat
         qsort(touched, n, sizeof *touched, compare_codes);
     for (size_t i = 0; status == ALM_OK && i < n; i++) {
         int64_t changes = 0;
-        if (touched[i]->drawn == 0)
+        if (touched[i]->drawn == 0) /* a batch from which lines of nothing drew stands here more than once */
             continue;
         /* The bound is repeated here for stores that let others write after we have read. */
         status = meals_run(host, &changes, err,

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "plugin-fixture.h"
+
+#define ITEMS "[item rice]\nkcal = 365\nprotein = 7.1\nfat = 0.7\n\n[item oil]\nkcal = 884\nfat = 100\n\n"
+
+static struct alm_entitlement ask(const struct fixture *fixture, size_t n_members)
+{
+    struct alm_member members[20] = {{.id = 1, .criteria = ""}};
+    const struct alm_case c = {.recipient = ALM_HOUSEHOLD,
+                               .date = date_from_solar(1399, 9, 15),
+                               .id = 9,
+                               .members = members,
+                               .n_members = n_members};
+    return fixture_entitle(fixture, &c);
+}
+
+static void one_parcel_for_a_household_by_its_size(void **state)
+{
+    (void)state;
+    struct fixture fixture = {0};
+    fixture_load(&fixture, "parcels",
+                 ITEMS "[size small]\nmembers_up_to = 2\ncontents = rice 5000\ncost = 100\n\n"
+                       "[size large]\nmembers_up_to = 5\ncontents = rice 9000\ncost = 250\n");
+    fixture_start(&fixture);
+    assert_int_equal(ask(&fixture, 2).quantity, 1000);
+    assert_true(ask(&fixture, 2).has_value);
+    assert_int_equal(ask(&fixture, 2).unit_value, 100);
+    assert_int_equal(ask(&fixture, 3).unit_value, 250);
+    assert_int_equal(ask(&fixture, 12).unit_value, 250);
+    assert_int_equal(ask(&fixture, 12).quantity, 1000);
+    assert_false(ask(&fixture, 2).has_period);
+    assert_int_equal(ask(&fixture, 0).quantity, 0);
+    assert_string_equal(ask(&fixture, 0).reason, "nobody belongs to the household on that day");
+    fixture_release(&fixture);
+}
+
+static void contents_are_held_against_the_ration(void **state)
+{
+    (void)state;
+    struct fixture fixture = {0};
+    struct alm_error err = {0};
+    /* 2 persons, 10 days: 10 kg of rice are 36,500 kcal, 1,825 each and day; 7.8 % protein, 1.7 % fat. */
+    fixture_load(&fixture, "parcels",
+                 "[parcels]\ndays = 10\n\n" ITEMS "[size small]\nmembers_up_to = 2\ncontents = rice 10000\n\n"
+                 "[size full]\nmembers_up_to = 4\ncontents = rice 20000, oil 2000\n");
+    fixture_start(&fixture);
+    OK(fixture_run(&fixture, &err, "rations", NULL));
+    assert_string_equal(fixture.out.at, "small|2|10000|1825000|86904|7780|1726|-\n"
+                                        "full|4|22000|2267000|107952|6263|21239|-\n");
+    assert_string_equal(fixture.warnings.at,
+                        "small: 1825 kcal for each person and day, 275 less than the ration (86.9 % of it)\n"
+                        "small: 7.8 % of the energy is protein, 2.2 points less than it should be\n"
+                        "small: 1.7 % of the energy is fat, 15.3 points less than it should be\n"
+                        "full: 6.3 % of the energy is protein, 3.7 points less than it should be\n");
+    OK(fixture_run(&fixture, &err, "contents", "size", "full", NULL));
+    assert_string_equal(fixture.out.at, "full|rice|20000|73000000|1420000|140000\nfull|oil|2000|17680000|0|2000000\n");
+    assert_int_equal(fixture_run(&fixture, &err, "contents", "size", "huge", NULL), ALM_BAD_DATA);
+    assert_string_equal(err.hint, "there are small, full");
+    fixture_release(&fixture);
+}
+
+static void expect_problem(const char *text, const char *problem)
+{
+    struct fixture fixture = {0};
+    fixture_load(&fixture, "parcels", text);
+    assert_int_equal(fixture.problems.count, 1);
+    if (!strstr(fixture.problems.items[0].text, problem))
+        fail_msg("'%s' does not say '%s'", fixture.problems.items[0].text, problem);
+    fixture_release(&fixture);
+}
+
+static void bad_settings_are_named(void **state)
+{
+    (void)state;
+    expect_problem(ITEMS
+                   "[size a]\nmembers_up_to = 3\ncontents = rice 1\n\n[size b]\nmembers_up_to = 3\ncontents = oil 1\n",
+                   "[size b] members_up_to: not larger");
+    expect_problem(ITEMS "[size a]\nmembers_up_to = 3\ncontents = rise 100\n", "there is no section [item rise]");
+    expect_problem(ITEMS "[size a]\nmembers_up_to = 3\ncontents = ric 100\n", "there is no section [item ric]");
+    expect_problem(ITEMS "[size a]\nmembers_up_to = 3\ncontents = rice\n", "does not say how many grams");
+    expect_problem(ITEMS "[size a]\nmembers_up_to = 3\ncontents = rice 5 kg\n", "does not say how many grams");
+    expect_problem(ITEMS "[size a]\nmembers_up_to = 3\ncontents = rice 0\n", "does not say how many grams");
+    expect_problem(ITEMS "[size a]\nmembers_up_to = 3\ncontents = rice 99999999999999999999\n", "how many grams");
+    expect_problem(ITEMS "[size a]\nmembers_up_to = 3\ncontents = rice 5, oil 1, rice 5\n", "rice stands twice");
+    expect_problem(ITEMS, "at least 1 needed");
+    expect_problem("[item a]\nkcal = 100\nprotein = 60\nfat = 60\n\n[size a]\nmembers_up_to = 3\ncontents = a 5\n",
+                   "weigh more than the 100 g");
+}
+
+static void the_shipped_parcels_meet_the_ration(void **state)
+{
+    (void)state;
+    struct fixture fixture = {0};
+    struct alm_error err = {0};
+    fixture_load_file(&fixture, "parcels", SOURCE_DIR "/conf/programmes/parcels.ini");
+    fixture_start(&fixture);
+    OK(fixture_run(&fixture, &err, "rations", NULL));
+    assert_true(fixture.out.len > 0);
+    assert_int_equal(fixture.warnings.len, 0);
+    fixture_release(&fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_parcel_for_a_household_by_its_size),
+        cmocka_unit_test(contents_are_held_against_the_ration),
+        cmocka_unit_test(bad_settings_are_named),
+        cmocka_unit_test(the_shipped_parcels_meet_the_ration),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
