@@ -157,8 +157,9 @@ struct import {
 };
 
 /* Run it: sniff, map headers, chunk, commit each with journal and position, write rejects, resume where an interrupted
- * run of the same file stopped. Malformed records are rejected with their reason and never reach rows().  *resumed_at
- * is the line of the first row of this run (0: not resumed). */
+ * run of the same file stopped. Malformed records are rejected with their reason and never reach rows().  The rejects
+ * file holds rejected and refused rows.  A dry run is one transaction, rolled back at its end, so its counts are the
+ * real ones.  *resumed_at is the line of the first row of this run (0: not resumed). */
 enum alm_status import_run(struct store *, const struct import *, struct import_counts *, char *rejects_path,
                            size_t size, int64_t *resumed_at, struct alm_error *);
 /* For chunk functions: mark a row rejected at a column; text is copied to the arena. */
@@ -186,7 +187,8 @@ enum alm_status register_importer_rows(void *importer, struct import_row *, size
                                        struct store_entry *, struct alm_error *);
 
 /* `area add`, `body edit` ...: one row of the same columns through the same code (`values` by column; null: not given,
- * stays as it is when editing).  must_exist: edit; else add (an existing code is ALM_BAD_DATA). */
+ * stays as it is when editing, where an empty text clears it).  must_exist: edit; else add (what exists is
+ * ALM_BAD_DATA).  For a person that is edited *id comes in: who. */
 enum alm_status register_put(enum register_list, struct store *, struct register_directory *,
                              const struct register_gate *, alm_date today, const struct alm_text *values,
                              bool must_exist, alm_id *, struct alm_error *);
