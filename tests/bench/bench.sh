@@ -1,0 +1,292 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What almoner's work costs beside the same work without it, in one run: the sqlite3 shell and git are the measures, because they are there
+# everywhere.  A ratio under 1 means that almoner took less.  Times are the best of some runs, both sides timed alike.
+set -eu
+
+usage="usage: sh tests/bench/bench.sh [--build DIR] [--people N] [--runs N] [--small]
+  --small  760 people, once: only whether both sides come to the same figures"
+here=$(cd "$(dirname "$0")" && pwd)
+source_dir=$(cd "$here/../.." && pwd)
+build=$source_dir/build people=76000 runs=3 small=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --build) build=$(cd "$2" && pwd); shift ;;
+    --people) people=$2; shift ;;
+    --runs) runs=$2; shift ;;
+    --small) small=1 people=760 runs=1 ;;
+    -h | --help) echo "$usage"; exit 0 ;;
+    *) echo "$usage" >&2; exit 64 ;;
+    esac
+    shift
+done
+if ! command -v sqlite3 >/dev/null; then
+    echo "bench: sqlite3 is not there (the package sqlite3)" >&2
+    exit 69
+fi
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/almoner-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+lists=$work/lists
+almoner=$build/almoner
+"$build/campaign" --areas "$source_dir/conf/demo/areas.csv" --out "$lists" --people "$people"
+
+# ---- measuring: microseconds of one run of a function, the best of $runs ----
+
+now()
+{
+    date +%s%N
+}
+# best FRESH COMMAND: FRESH makes the ground ready, untimed.
+best()
+{
+    least=
+    run=0
+    while [ "$run" -lt "$runs" ]; do
+        "$1"
+        start=$(now)
+        "$2" >"$work/out" 2>"$work/err" || { echo "bench: $2 failed:" >&2; cat "$work/err" >&2; exit 70; }
+        took=$((($(now) - start) / 1000))
+        if [ -z "$least" ] || [ "$took" -lt "$least" ]; then least=$took; fi
+        run=$((run + 1))
+    done
+    echo "$least"
+}
+# best_short COMMAND: for what takes a millisecond; a batch of runs at once.
+best_short()
+{
+    batch=100
+    [ -z "$small" ] || batch=1
+    least=
+    run=0
+    while [ "$run" -lt $((runs + 2)) ]; do
+        i=0
+        start=$(now)
+        while [ "$i" -lt "$batch" ]; do
+            "$1" >/dev/null
+            i=$((i + 1))
+        done
+        took=$((($(now) - start) / 1000 / batch))
+        if [ -z "$least" ] || [ "$took" -lt "$least" ]; then least=$took; fi
+        run=$((run + 1))
+    done
+    echo "$least"
+}
+# peak COMMAND ...: KiB of its largest process; "-" without GNU time.
+peak()
+{
+    if [ -x /usr/bin/time ]; then
+        /usr/bin/time -o "$work/peak" -f %M "$@" >/dev/null 2>&1 && cat "$work/peak"
+    else
+        echo -
+    fi
+}
+row()
+{
+    awk -v what="$1" -v ours="$2" -v theirs="$3" -v aim="$4" \
+        'BEGIN { printf "%-46s %12.1f %12.1f %7.2f  %s\n", what, ours / 1000, theirs / 1000, ours / theirs, aim }'
+}
+faults=0
+same()
+{
+    [ "$2" = "$3" ] || { echo "bench: $1: almoner has $2, the other side $3" >&2; faults=$((faults + 1)); }
+}
+nothing()
+{
+    :
+}
+
+# ---- the stores ----
+
+# An installation in $work/NAME with its settings.
+install_in()
+{
+    mkdir -p "$work/$1/programmes"
+    cp "$source_dir/conf/demo/programmes/"*.ini "$work/$1/programmes/"
+    sed "s|^plugindir = .*|plugindir = $build/plugins|" "$source_dir/conf/demo/almoner.ini" >"$work/$1/almoner.ini"
+}
+use()
+{
+    export ALMONER_CONFIG="$work/$1/almoner.ini"
+}
+copy_of()
+{
+    rm -rf "$work/now"
+    cp -a "$work/$1" "$work/now"
+    use now
+}
+quietly()
+{
+    "$almoner" "$@" >"$work/out" 2>&1 || { echo "bench: almoner $* failed:" >&2; cat "$work/out" >&2; exit 70; }
+}
+cd "$work"
+install_in bare
+use bare
+quietly init
+quietly area import "$source_dir/conf/demo/areas.csv"
+for noun in body:bodies group:groups base:bases stage:stages; do
+    quietly "${noun%:*}" import "$lists/${noun#*:}.csv"
+done
+cp -a bare registered
+use registered
+quietly person import "$lists/people.csv"
+quietly meals kitchen import "$lists/kitchens.csv"
+quietly meals batch import "$lists/batches.csv"
+
+# ---- the sqlite3 shell's side: the same files, into bare tables, unchecked ----
+
+# What the shell's table needs and the files lack: the beneficiary in one column, the area, as many columns in each file.
+awk -F, -v OFS=, -v dir="$work" '
+    FILENAME == ARGV[1] { area[$1] = $10; next }
+    FILENAME == ARGV[2] { of_group[$1] = $4; next }
+    FNR == 1 { next }
+    {
+        if ($3 == "") { $3 = $6 != "" ? $6 : $4; home = of_group[$10] } else home = area[$3]
+        for (i = NF + 1; i <= 14; i++) $i = ""
+        $15 = home
+        n = split(FILENAME, part, "/")
+        print >(dir "/peer-" part[n])
+    }' "$lists/people.csv" "$lists/groups.csv" "$lists/parcels.csv" "$lists/meals.csv" "$lists/stationery.csv"
+tail -n +2 "$lists/people.csv" >peer-people.csv
+
+fresh_peer()
+{
+    rm -f peer.db peer.db-wal peer.db-shm
+}
+peer_deliveries()
+{
+    sqlite3 -batch peer.db <<'EOF'
+PRAGMA journal_mode = WAL;
+PRAGMA cache_size = -262144;
+CREATE TABLE delivery (key TEXT, programme TEXT, beneficiary TEXT, person TEXT, place TEXT, national_id TEXT, quantity INTEGER, date TEXT,
+    body TEXT, grp TEXT, note TEXT, slot TEXT, batch TEXT, time TEXT, area TEXT);
+CREATE UNIQUE INDEX delivery_key ON delivery (key);
+CREATE INDEX delivery_beneficiary ON delivery (beneficiary, programme, date);
+CREATE INDEX delivery_area ON delivery (programme, area, date);
+CREATE INDEX delivery_group ON delivery (grp, date);
+.mode csv
+.import peer-parcels.csv delivery
+.import peer-meals.csv delivery
+.import peer-stationery.csv delivery
+EOF
+}
+peer_people()
+{
+    sqlite3 -batch peer.db <<'EOF'
+PRAGMA journal_mode = WAL;
+PRAGMA cache_size = -262144;
+CREATE TABLE person (household TEXT, relation TEXT, national_id TEXT, given_name TEXT, family_name TEXT, father_name TEXT, birth_date TEXT,
+    sex TEXT, mobile TEXT, area TEXT, address TEXT, base TEXT, school_grade TEXT, criteria TEXT, foreign_id TEXT, number INTEGER);
+CREATE UNIQUE INDEX person_number ON person (number);
+CREATE INDEX person_household ON person (household, relation, birth_date);
+CREATE INDEX person_name ON person (family_name, given_name, birth_date);
+CREATE INDEX person_mark ON person (national_id, foreign_id);
+.mode csv
+.import peer-people.csv person
+EOF
+}
+# A key that every row has: not all people have an identity number.
+awk '{ print $0 "," NR }' peer-people.csv >peer-numbered.csv && mv peer-numbered.csv peer-people.csv
+
+fresh_registered()
+{
+    copy_of registered
+}
+fresh_bare()
+{
+    copy_of bare
+}
+our_people()
+{
+    "$almoner" person import "$lists/people.csv"
+}
+our_deliveries()
+{
+    for file in parcels meals stationery; do
+        "$almoner" delivery import "$lists/$file.csv" || return
+    done
+}
+
+printf '%-46s %12s %12s %7s  %s\n' "$people people; milliseconds, best of $runs" almoner beside ratio aim
+
+ours=$(best fresh_bare our_people)
+theirs=$(best fresh_peer peer_people)
+row "person import / sqlite3 .import" "$ours" "$theirs" "at most 2"
+same "people" "$("$almoner" status --output csv | sed -n 's/^persons,//p')" "$(sqlite3 peer.db 'SELECT COUNT(*) FROM person')"
+
+theirs=$(best fresh_peer peer_deliveries)
+peer_lines=$(sqlite3 peer.db 'SELECT COUNT(*) FROM delivery')
+ours=$(best fresh_registered our_deliveries)
+row "delivery import / sqlite3 .import" "$ours" "$theirs" "at most 1, aim 0.6"
+store=$work/now/almoner.db
+same "deliveries" "$("$almoner" status --output csv | sed -n 's/^ledger lines,//p')" "$peer_lines"
+
+# ---- reading: $work/now holds the whole campaign ----
+
+our_report()
+{
+    "$almoner" report
+}
+their_open()
+{
+    sqlite3 -batch "$store" 'select 1'
+}
+row "report / sqlite3 select 1" "$(best_short our_report)" "$(best_short their_open)" "at most 3"
+
+our_cut()
+{
+    "$almoner" report --by body,stage --output csv
+}
+their_cut()
+{
+    sqlite3 -batch "$store" 'SELECT body, stage, COUNT(DISTINCT owner) FROM line GROUP BY body, stage'
+}
+their_whole_cut()
+{
+    sqlite3 -batch "$store" 'SELECT l.body, l.stage, COUNT(DISTINCT l.owner), COUNT(DISTINCT p.id)
+        FROM line l JOIN person p ON p.owner = l.owner AND (l.person IS NULL OR p.id = l.person) GROUP BY l.body, l.stage'
+}
+ours=$(best nothing our_cut)
+row "report of a cut not kept / COUNT(DISTINCT)" "$ours" "$(best nothing their_cut)" "at most 1.5"
+row "  with persons, as the report has them" "$ours" "$(best nothing their_whole_cut)" ""
+same "unique households and persons of the cut" \
+    "$(our_cut | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } { print $at["households"] "|" $at["persons"] }' | sort | tr '\n' ' ')" \
+    "$(their_whole_cut | cut -d'|' -f3,4 | sort | tr '\n' ' ')"
+
+# ---- starting, with a thousand plug-ins installed ----
+
+mkdir many
+cp "$build/plugins/parcels.so" many/plug-1.so
+i=1
+while [ "$i" -lt 1000 ]; do
+    i=$((i + 1))
+    ln many/plug-1.so "many/plug-$i.so"
+done
+install_in crowded
+sed -i "s|^plugindir = .*|plugindir = $work/many|" crowded/almoner.ini
+our_version()
+{
+    "$almoner" version
+}
+their_version()
+{
+    git --version
+}
+use crowded
+if command -v git >/dev/null; then
+    row "version, 1,000 plug-ins installed / git --version" "$(best_short our_version)" "$(best_short their_version)" "at most 1.2"
+else
+    our_version >/dev/null
+    echo "git is not there: almoner version is not compared"
+fi
+
+# ---- memory ----
+
+copy_of registered
+for file in parcels meals stationery; do
+    printf '%-46s %12s KiB\n' "peak memory, delivery import $file.csv" "$(peak "$almoner" delivery import "$lists/$file.csv")"
+done
+copy_of bare
+printf '%-46s %12s KiB\n' "peak memory, person import" "$(peak "$almoner" person import "$lists/people.csv")"
+[ "$faults" -eq 0 ]
