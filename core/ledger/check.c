@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * check: offers that are wrong by themselves are rejected before anything is claimed for them; the others get their
+ * owner: the household or place that the line will stand under.
+ */
+#include "ledger/chunk.h"
+
+#include <stdlib.h>
+
+/* Beyond any real delivery, and small enough that sums and values cannot overflow. */
+static const alm_quantity MAX_QUANTITY = INT64_C(1000000000000);
+enum { MAX_KEY = 200 };
+
+void chunk_reject(struct ledger_chunk *chunk, size_t i, const char *format, ...)
+{
+    char text[400];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    chunk->rows[i].state = ROW_OUT;
+    chunk->answers[i].outcome = LEDGER_REJECTED;
+    chunk->answers[i].reason = arena_strdup(chunk->texts, text);
+}
+
+static const char *date_text(struct ledger_chunk *chunk, alm_date date, char *buf, size_t size)
+{
+    const struct ledger_services *services = &chunk->ledger->services;
+    services->format_date(services->context, date, buf, size);
+    return buf;
+}
+
+static uint32_t programme_number(struct ledger_chunk *chunk, const struct ledger_programme *programme)
+{
+    for (size_t i = chunk->n_programmes; i > 0; i--)
+        if (chunk->programmes[i - 1].programme == programme)
+            return (uint32_t)(i - 1);
+    ARRAY_ROOM(chunk->programmes, chunk->n_programmes, chunk->programmes_capacity);
+    chunk->programmes[chunk->n_programmes] = (struct chunk_programme){.programme = programme,
+                                                                      .recipient = programme->rule->recipient,
+                                                                      .looks_back = programme->rule->look_back_days > 0,
+                                                                      .settles = programme->rule->settle != NULL};
+    return (uint32_t)chunk->n_programmes++;
+}
+
+static void check_giver(struct ledger_chunk *chunk, size_t i)
+{
+    struct register_directory *directory = chunk->ledger->services.directory;
+    const struct ledger_offer *offer = &chunk->offers[i];
+    struct chunk_row *row = &chunk->rows[i];
+    row->body = offer->body;
+    if (offer->group) {
+        const struct register_entry *group = register_by_id(directory, REGISTER_GROUP, offer->group);
+        if (!group) {
+            chunk_reject(chunk, i, _("there is no group %lld"), (long long)offer->group);
+            return;
+        }
+        if (!row->body)
+            row->body = group->body;
+        if (row->body != group->body) {
+            const struct register_entry *its = register_by_id(directory, REGISTER_BODY, group->body);
+            chunk_reject(chunk, i, _("group %s belongs to %s, not to the body that is given"), group->code,
+                         its ? its->code : _("another body"));
+            return;
+        }
+    }
+    if (!row->body) {
+        if (!(chunk->flags & LEDGER_RUN_ASK))
+            chunk_reject(chunk, i, _("who gave it? Give a body or a group"));
+    } else if (!register_by_id(directory, REGISTER_BODY, row->body)) {
+        chunk_reject(chunk, i, _("there is no body %lld"), (long long)row->body);
+    }
+}
+
+/* What can be said of an offer without reading the store. */
+static void check_offer(struct ledger_chunk *chunk, size_t i)
+{
+    const struct ledger_offer *offer = &chunk->offers[i];
+    const struct ledger_programme *programme = offer->programme;
+    char date[32];
+    if (!programme || !programme->rule) {
+        chunk_reject(chunk, i, _("programme %s is not enabled"), programme ? programme->name : _("(none)"));
+        return;
+    }
+    chunk->rows[i].programme = programme_number(chunk, programme);
+    uint32_t recipient = programme->rule->recipient;
+    if (recipient == ALM_PLACE    ? !offer->place
+        : recipient == ALM_PERSON ? !offer->person
+                                  : !offer->household && !offer->person)
+        chunk_reject(chunk, i,
+                     recipient == ALM_PLACE    ? _("%s is for a place: give one")
+                     : recipient == ALM_PERSON ? _("%s is for a person: give one")
+                                               : _("%s is for a household: give one"),
+                     programme->name);
+    else if (recipient == ALM_PLACE ? offer->household || offer->person : offer->place != 0)
+        chunk_reject(chunk, i,
+                     recipient == ALM_PLACE ? _("%s is for a place, not for a household or person")
+                                            : _("%s is not for a place"),
+                     programme->name);
+    else if (offer->partner && recipient != ALM_PERSON)
+        chunk_reject(chunk, i, _("%s is not for a couple"), programme->name);
+    else if (offer->partner && offer->partner == offer->person)
+        chunk_reject(chunk, i, _("a couple is two persons"));
+    else if (offer->date == ALM_NO_DATE)
+        chunk_reject(chunk, i, _("no date is given"));
+    else if (offer->date > chunk->ledger->services.today)
+        chunk_reject(chunk, i, _("%s lies in the future"), date_text(chunk, offer->date, date, sizeof date));
+    else if (programme->from != ALM_NO_DATE && offer->date < programme->from)
+        chunk_reject(chunk, i, _("%s begins only on %s"), programme->name,
+                     date_text(chunk, programme->from, date, sizeof date));
+    else if (programme->until != ALM_NO_DATE && offer->date > programme->until)
+        chunk_reject(chunk, i, _("%s ended on %s"), programme->name,
+                     date_text(chunk, programme->until, date, sizeof date));
+    else if (offer->quantity < 0)
+        chunk_reject(chunk, i, _("the quantity is negative; a mistake is mended with `almoner delivery reverse`"));
+    else if (offer->key.at && offer->key.len > MAX_KEY)
+        chunk_reject(chunk, i, _("the key is longer than %d bytes"), MAX_KEY);
+    else if (offer->quantity > MAX_QUANTITY)
+        chunk_reject(chunk, i, _("the quantity is too large"));
+    else
+        check_giver(chunk, i);
+}
+
+/* ---- ids ---- */
+
+struct id_list {
+    alm_id *at;
+    size_t n, capacity;
+};
+
+static int compare_ids(const void *left, const void *right)
+{
+    alm_id a = *(const alm_id *)left, b = *(const alm_id *)right;
+    return (a > b) - (a < b);
+}
+
+static void ids_add(struct id_list *ids, alm_id id)
+{
+    /* Lists are often sorted by household: most repeats go here. */
+    if (!id || (ids->n && ids->at[ids->n - 1] == id))
+        return;
+    ARRAY_ROOM(ids->at, ids->n, ids->capacity);
+    ids->at[ids->n++] = id;
+}
+
+/* Ascending and unique. */
+static void ids_tidy(struct ledger_chunk *chunk, struct id_list *ids)
+{
+    if (ids->n <= chunk->n) {
+        for (size_t i = 0; i < ids->n; i++)
+            chunk->pairs[i].key = (uint64_t)ids->at[i];
+        chunk_sort(chunk->pairs, chunk->scratch, ids->n);
+        for (size_t i = 0; i < ids->n; i++)
+            ids->at[i] = (alm_id)chunk->pairs[i].key;
+    } else {
+        qsort(ids->at, ids->n, sizeof *ids->at, compare_ids);
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < ids->n; i++)
+        if (!kept || ids->at[kept - 1] != ids->at[i])
+            ids->at[kept++] = ids->at[i];
+    ids->n = kept;
+}
+
+/*
+ * One place for the order of locks: owners by id.  Where begin(write) excludes other writers nothing is to be done;
+ * elsewhere the row of table reach, made if need be, is what writers of an owner wait for.
+ */
+static enum alm_status lock_owners(struct ledger_chunk *chunk, const struct id_list *ids, struct alm_error *err)
+{
+    static const struct store_bulk_spec specs[] = {{"owner", ALM_BULK_KEY, false}, {"state", ALM_BULK_SET, true}};
+    struct store *store = chunk->ledger->services.store;
+    if ((chunk->flags & LEDGER_RUN_ASK) || !ids->n || (store_driver(store)->flags & ALM_STORE_ONE_WRITER))
+        return ALM_OK;
+    struct store_bulk *bulk = store_bulk_new(store, "reach", ALM_BULK_CLAIM, specs, COUNT_OF(specs));
+    for (size_t i = 0; i < ids->n; i++) {
+        store_bulk_row(bulk);
+        store_bulk_int(bulk, 0, ids->at[i]);
+        store_bulk_text(bulk, 1, text_of(""));
+    }
+    enum alm_status status = store_bulk_flush(bulk, 1, NULL, err);
+    store_bulk_free(bulk);
+    return status;
+}
+
+static enum alm_status read_households(struct ledger_chunk *chunk, struct id_list *ids, struct alm_error *err)
+{
+    ids_tidy(chunk, ids);
+    enum alm_status status = lock_owners(chunk, ids, err);
+    if (status == ALM_OK)
+        status = register_members_read(chunk->ledger->services.store, &chunk->members, ids->at, ids->n, err);
+    return status;
+}
+
+/* ---- persons ---- */
+
+struct person_home {
+    alm_id person, home;
+    uint32_t moved; /* one more */
+};
+
+struct persons {
+    struct person_home *at; /* ascending */
+    size_t n, capacity;
+};
+
+static struct person_home *person_find(const struct persons *persons, alm_id id)
+{
+    return persons->n ? bsearch(&id, persons->at, persons->n, sizeof *persons->at, compare_ids) : NULL;
+}
+
+static const struct register_member *member_find(struct ledger_chunk *chunk, alm_id household, alm_id person,
+                                                 alm_date date)
+{
+    const struct register_household *at = register_members_find(&chunk->members, household);
+    for (size_t i = 0; at && i < at->n; i++) {
+        const struct register_member *member = &chunk->members.members[at->first + i];
+        if (member->member.id == person && (date == ALM_NO_DATE || register_member_on(member, date)))
+            return member;
+    }
+    return NULL;
+}
+
+/* The homes of all persons that are named, and the households of those who moved. */
+static enum alm_status read_persons(struct ledger_chunk *chunk, struct persons *persons, struct id_list *ids,
+                                    struct id_list *more, struct alm_error *err)
+{
+    struct store *store = chunk->ledger->services.store;
+    struct store_stmt *stmt;
+    bool row;
+    struct id_list named = {0};
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; i < chunk->n; i++)
+        if (chunk->rows[i].state != ROW_OUT) {
+            ids_add(&named, chunk->offers[i].person);
+            ids_add(&named, chunk->offers[i].partner);
+        }
+    ids_tidy(chunk, &named);
+    if (named.n)
+        status = store_query(store, &stmt, err, "SELECT id, owner FROM home WHERE id = ANY ($1) ORDER BY id", "I",
+                             named.at, named.n);
+    while (named.n && status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        ARRAY_ROOM(persons->at, persons->n, persons->capacity);
+        persons->at[persons->n++] = (struct person_home){.person = store_int(stmt, 0), .home = store_int(stmt, 1)};
+        ids_add(ids, store_int(stmt, 1));
+    }
+    if (status == ALM_OK)
+        status = read_households(chunk, ids, err);
+    for (size_t p = 0; status == ALM_OK && p < persons->n; p++) {
+        /* Who never left the household that registered them is nowhere else. */
+        const struct register_member *member =
+            member_find(chunk, persons->at[p].home, persons->at[p].person, ALM_NO_DATE);
+        if (!member || member->until == ALM_NO_DATE)
+            continue;
+        alm_id homes[64];
+        size_t n;
+        status = register_households_of(store, persons->at[p].person, homes, COUNT_OF(homes), &n, err);
+        if (status != ALM_OK)
+            break;
+        alm_id *kept = arena_alloc(&chunk->arena, n * sizeof *kept);
+        for (size_t h = 0; h < n; h++) {
+            kept[h] = homes[h];
+            ids_add(more, homes[h]);
+        }
+        ARRAY_ROOM(chunk->moved, chunk->n_moved, chunk->moved_capacity);
+        chunk->moved[chunk->n_moved++] =
+            (struct chunk_moved){.person = persons->at[p].person, .households = kept, .n = n};
+        persons->at[p].moved = (uint32_t)chunk->n_moved;
+    }
+    if (status == ALM_OK && more->n)
+        status = read_households(chunk, more, err);
+    free(named.at);
+    return status;
+}
+
+/* The household of a person on the day of the offer; 0: in none. */
+static alm_id household_on(struct ledger_chunk *chunk, const struct person_home *person, alm_date date)
+{
+    if (member_find(chunk, person->home, person->person, date))
+        return person->home;
+    if (person->moved) {
+        const struct chunk_moved *moved = &chunk->moved[person->moved - 1];
+        for (size_t h = moved->n; h > 0; h--)
+            if (member_find(chunk, moved->households[h - 1], person->person, date))
+                return moved->households[h - 1];
+    }
+    return 0;
+}
+
+static void place_person(struct ledger_chunk *chunk, size_t i, const struct persons *persons)
+{
+    const struct ledger_offer *offer = &chunk->offers[i];
+    struct chunk_row *row = &chunk->rows[i];
+    char date[32];
+    struct person_home *person = person_find(persons, offer->person);
+    if (!person || !member_find(chunk, person->home, person->person, ALM_NO_DATE)) {
+        chunk_reject(chunk, i, _("there is no person %lld"), (long long)offer->person);
+        return;
+    }
+    row->moved[0] = person->moved;
+    if (offer->household) {
+        if (member_find(chunk, offer->household, offer->person, offer->date))
+            row->household = offer->household;
+        else
+            chunk_reject(chunk, i, _("the person does not belong to that household on %s"),
+                         date_text(chunk, offer->date, date, sizeof date));
+    } else {
+        row->household = household_on(chunk, person, offer->date);
+        if (!row->household)
+            chunk_reject(chunk, i, _("the person belongs to no household on %s"),
+                         date_text(chunk, offer->date, date, sizeof date));
+    }
+    if (row->state == ROW_OUT || !offer->partner)
+        return;
+    struct person_home *partner = person_find(persons, offer->partner);
+    if (!partner || !member_find(chunk, partner->home, partner->person, ALM_NO_DATE))
+        chunk_reject(chunk, i, _("there is no person %lld"), (long long)offer->partner);
+    else
+        row->moved[1] = partner->moved;
+}
+
+/* ---- places ---- */
+
+struct place_area {
+    alm_id id, area;
+};
+
+static enum alm_status read_places(struct ledger_chunk *chunk, struct place_area **places, size_t *n,
+                                   struct alm_error *err)
+{
+    struct store *store = chunk->ledger->services.store;
+    struct store_stmt *stmt;
+    struct id_list ids = {0};
+    enum alm_status status = ALM_OK;
+    bool row;
+    size_t capacity = 0;
+    for (size_t i = 0; i < chunk->n; i++)
+        if (chunk->rows[i].state != ROW_OUT)
+            ids_add(&ids, chunk->offers[i].place);
+    ids_tidy(chunk, &ids);
+    if (!ids.n)
+        return ALM_OK;
+    status = lock_owners(chunk, &ids, err);
+    if (status == ALM_OK)
+        status = store_query(store, &stmt, err, "SELECT id, area FROM place WHERE id = ANY ($1) ORDER BY id", "I",
+                             ids.at, ids.n);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        int64_t area = store_int(stmt, 1);
+        ARRAY_ROOM(*places, *n, capacity);
+        (*places)[(*n)++] = (struct place_area){store_int(stmt, 0), area == ALM_NULL ? 0 : area};
+    }
+    free(ids.at);
+    return status;
+}
+
+/* ---- owners ---- */
+
+/* Number the owners by id, those of the rows and the other households of persons who moved, and join the rows to them.
+ */
+static void number_owners(struct ledger_chunk *chunk, const struct id_list *more, const struct place_area *places,
+                          size_t n_places)
+{
+    size_t n = 0, m = 0, p = 0, h = 0;
+    for (size_t i = 0; i < chunk->n; i++)
+        if (chunk->rows[i].state != ROW_OUT) {
+            alm_id owner = chunk->rows[i].household ? chunk->rows[i].household : chunk->offers[i].place;
+            chunk->pairs[n++] = (struct chunk_pair){(uint64_t)owner, i};
+        }
+    chunk_sort(chunk->pairs, chunk->scratch, n);
+    chunk->owners = arena_alloc(&chunk->arena, (n + more->n) * sizeof *chunk->owners);
+    chunk->n_by_owner = n;
+    for (size_t i = 0; i < n || m < more->n;) {
+        alm_id id = i < n ? (alm_id)chunk->pairs[i].key : INT64_MAX;
+        if (m < more->n && more->at[m] < id)
+            id = more->at[m];
+        while (m < more->n && more->at[m] == id)
+            m++;
+        uint32_t number = (uint32_t)chunk->n_owners++;
+        struct chunk_owner *owner = &chunk->owners[number];
+        owner->id = id;
+        while (h < chunk->members.n_households && chunk->members.households[h].id < id)
+            h++;
+        while (p < n_places && places[p].id < id)
+            p++;
+        if (h < chunk->members.n_households && chunk->members.households[h].id == id) {
+            owner->household = (uint32_t)h + 1;
+            owner->area = chunk->members.households[h].area;
+        } else if (p < n_places && places[p].id == id) {
+            owner->area = places[p].area;
+        }
+        for (; i < n && (alm_id)chunk->pairs[i].key == id; i++) {
+            chunk->by_owner[i] = (uint32_t)chunk->pairs[i].value;
+            chunk->rows[chunk->by_owner[i]].owner = number;
+        }
+    }
+    for (size_t i = 0; i < chunk->n_moved; i++) {
+        struct chunk_moved *moved = &chunk->moved[i];
+        moved->owners = arena_alloc(&chunk->arena, moved->n * sizeof *moved->owners);
+        for (size_t k = 0; k < moved->n; k++) {
+            const struct chunk_owner *owner =
+                bsearch(&moved->households[k], chunk->owners, chunk->n_owners, sizeof *chunk->owners, compare_ids);
+            moved->owners[k] = (uint32_t)(owner - chunk->owners);
+        }
+    }
+}
+
+enum alm_status chunk_check(struct ledger_chunk *chunk, struct alm_error *err)
+{
+    struct persons persons = {0};
+    struct id_list ids = {0}, more = {0};
+    struct place_area *places = NULL;
+    size_t n_places = 0;
+    for (size_t i = 0; i < chunk->n; i++) {
+        check_offer(chunk, i);
+        if (chunk->rows[i].state != ROW_OUT)
+            ids_add(&ids, chunk->offers[i].household);
+    }
+    enum alm_status status = read_persons(chunk, &persons, &ids, &more, err);
+    if (status == ALM_OK)
+        status = read_places(chunk, &places, &n_places, err);
+    if (status != ALM_OK)
+        goto out;
+    for (size_t i = 0; i < chunk->n; i++) {
+        const struct ledger_offer *offer = &chunk->offers[i];
+        if (chunk->rows[i].state == ROW_OUT)
+            continue;
+        if (offer->person) {
+            place_person(chunk, i, &persons);
+        } else if (offer->place) {
+            if (!n_places || !bsearch(&offer->place, places, n_places, sizeof *places, compare_ids))
+                chunk_reject(chunk, i, _("there is no place %lld"), (long long)offer->place);
+        } else if (register_members_find(&chunk->members, offer->household)) {
+            chunk->rows[i].household = offer->household;
+        } else {
+            chunk_reject(chunk, i, _("there is no household %lld"), (long long)offer->household);
+        }
+    }
+    number_owners(chunk, &more, places, n_places);
+out:
+    free(persons.at);
+    free(ids.at);
+    free(more.at);
+    free(places);
+    return status;
+}

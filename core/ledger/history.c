@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * history: the lines that stand around a date.  For most offers an owner's account says enough: nothing lies after its
+ * last date.  Stored lines are read only where it does not: for backdated offers, for persons (an account is the
+ * household's), and for rules that look back.
+ */
+#include "ledger/chunk.h"
+
+#include <stdlib.h>
+
+enum {
+    MAX_HOMES = 132,
+    BATCH_LINES = 200000 /* about so many stored lines are held at a time */
+};
+
+/* The owners under which the row's recipients may have lines. */
+static size_t homes_of(const struct ledger_chunk *chunk, size_t i, uint32_t homes[MAX_HOMES])
+{
+    const struct chunk_row *row = &chunk->rows[i];
+    size_t n = 0;
+    homes[n++] = row->owner;
+    for (size_t m = 0; m < 2; m++)
+        for (size_t k = 0; row->moved[m] && k < chunk->moved[row->moved[m] - 1].n && n < MAX_HOMES; k++) {
+            uint32_t owner = chunk->moved[row->moved[m] - 1].owners[k];
+            bool known = false;
+            for (size_t h = 0; h < n && !known; h++)
+                known = homes[h] == owner;
+            if (!known)
+                homes[n++] = owner;
+        }
+    return n;
+}
+
+/* The programmes and days that may stand in a row's way: its own window (number 0), then its exclusions. */
+static size_t rulings(const struct ledger_programme *programme)
+{
+    return 1 + programme->n_exclusions;
+}
+
+static struct ledger_exclusion ruling(const struct ledger_programme *programme, size_t i)
+{
+    return i ? programme->exclusions[i - 1]
+             : (struct ledger_exclusion){.programme = programme->id, .days = programme->window_days};
+}
+
+/* Whether stored lines of this account must be seen to rule a date. */
+static bool account_unsure(const struct chunk_account *account, bool person, alm_date date, int32_t days)
+{
+    if (!account || account->stored_date == ALM_NO_DATE || days <= 0)
+        return false;
+    return person ? (int64_t)date - account->stored_date < days : date < account->stored_date;
+}
+
+static bool needs_history(struct ledger_chunk *chunk, size_t i)
+{
+    const struct chunk_row *row = &chunk->rows[i];
+    const struct chunk_programme *of = &chunk->programmes[row->programme];
+    alm_date date = chunk->offers[i].date;
+    uint32_t homes[MAX_HOMES];
+    size_t n_homes = homes_of(chunk, i, homes);
+    for (size_t h = 0; h < n_homes; h++) {
+        const struct chunk_account *own = chunk_account(chunk, homes[h], of->programme->id);
+        if (of->looks_back && own && own->stored_date != ALM_NO_DATE)
+            return true;
+        for (size_t r = 0; r < rulings(of->programme); r++) {
+            struct ledger_exclusion rule = ruling(of->programme, r);
+            if (account_unsure(r ? chunk_account(chunk, homes[h], rule.programme) : own, of->recipient == ALM_PERSON,
+                               date, rule.days))
+                return true;
+        }
+    }
+    return false;
+}
+
+void chunk_need_history(struct ledger_chunk *chunk)
+{
+    for (size_t i = 0; i < chunk->n; i++) {
+        struct chunk_row *row = &chunk->rows[i];
+        if (row->state == ROW_OUT)
+            continue;
+        const struct ledger_programme *programme = chunk->programmes[row->programme].programme;
+        if (programme->window_days || programme->n_exclusions || chunk->programmes[row->programme].looks_back)
+            row->history = needs_history(chunk, i);
+    }
+}
+
+/* ---- reading ---- */
+
+struct batch {
+    alm_id *owners;
+    size_t n_owners;
+    alm_id *programmes;
+    size_t n_programmes;
+    int64_t from, to;
+};
+
+static void batch_programme(struct batch *batch, alm_id programme)
+{
+    for (size_t i = 0; i < batch->n_programmes; i++)
+        if (batch->programmes[i] == programme)
+            return;
+    batch->programmes[batch->n_programmes++] = programme;
+}
+
+/* Which rows from `first` on go into the batch; their owners are marked with its number. */
+static void batch_gather(struct ledger_chunk *chunk, size_t first, struct batch *batch)
+{
+    int64_t lines = 0;
+    size_t i = first;
+    batch->from = INT64_MAX;
+    batch->to = INT64_MIN;
+    for (; i < chunk->n && (lines < BATCH_LINES || i == first); i++) {
+        const struct chunk_row *row = &chunk->rows[i];
+        if (row->state == ROW_OUT || !row->history)
+            continue;
+        const struct ledger_programme *programme = chunk->programmes[row->programme].programme;
+        int64_t date = chunk->offers[i].date, before = programme->rule->look_back_days, after = 0;
+        for (size_t r = 0; r < rulings(programme); r++) {
+            struct ledger_exclusion rule = ruling(programme, r);
+            before = rule.days > before ? rule.days : before;
+            after = rule.days > after ? rule.days : after;
+        }
+        batch->from = date - before < batch->from ? date - before : batch->from;
+        batch->to = date + after > batch->to ? date + after : batch->to;
+        uint32_t homes[MAX_HOMES];
+        size_t n_homes = homes_of(chunk, i, homes);
+        for (size_t h = 0; h < n_homes; h++) {
+            struct chunk_owner *owner = &chunk->owners[homes[h]];
+            if (owner->past_batch == chunk->past_batch)
+                continue;
+            owner->past_batch = chunk->past_batch;
+            owner->n_past = 0;
+            for (uint32_t a = owner->accounts; a; a = chunk->accounts[a - 1].next)
+                lines += chunk->accounts[a - 1].stored_deliveries;
+        }
+    }
+    chunk->past_until = i;
+    batch->owners = arena_alloc(&chunk->past_arena, chunk->n_owners * sizeof *batch->owners);
+    for (size_t o = 0; o < chunk->n_owners; o++)
+        if (chunk->owners[o].past_batch == chunk->past_batch)
+            batch->owners[batch->n_owners++] = chunk->owners[o].id;
+    size_t n_programmes = 0;
+    for (size_t p = 0; p < chunk->n_programmes; p++)
+        n_programmes += rulings(chunk->programmes[p].programme);
+    batch->programmes = arena_alloc(&chunk->past_arena, n_programmes * sizeof *batch->programmes);
+    for (size_t p = 0; p < chunk->n_programmes; p++)
+        for (size_t r = 0; r < rulings(chunk->programmes[p].programme); r++)
+            batch_programme(batch, ruling(chunk->programmes[p].programme, r).programme);
+}
+
+static alm_id id_or_none(struct store_stmt *stmt, int i)
+{
+    int64_t id = store_int(stmt, i);
+    return id == ALM_NULL ? 0 : id;
+}
+
+static enum alm_status fill_detail(struct ledger_chunk *chunk, struct alm_line *line, struct alm_text text,
+                                   struct alm_error *err)
+{
+    for (size_t p = 0; p < chunk->n_programmes; p++) {
+        const struct alm_programme *rule = chunk->programmes[p].programme->rule;
+        if (chunk->programmes[p].programme->id != line->programme || !chunk->programmes[p].looks_back ||
+            !rule->n_detail)
+            continue;
+        line->n_detail = rule->n_detail;
+        line->detail = arena_alloc(&chunk->past_arena, rule->n_detail * sizeof *line->detail);
+        return ledger_detail_read(text, rule->detail, rule->n_detail, line->detail, &chunk->past_arena, err);
+    }
+    return ALM_OK;
+}
+
+enum alm_status chunk_read_history(struct ledger_chunk *chunk, size_t first, struct alm_error *err)
+{
+    static const char sql[] = "SELECT owner, id, programme, date, quantity, value, body, grp, area, stage, person, "
+                              "partner, reverses, detail "
+                              "FROM line "
+                              "WHERE owner = ANY ($1) AND programme = ANY ($2) "
+                              "AND (date BETWEEN $3 AND $4 OR reverses IS NOT NULL) "
+                              "ORDER BY owner, id";
+    struct batch batch = {0};
+    struct store_stmt *stmt;
+    bool row;
+    arena_reset(&chunk->past_arena);
+    chunk->n_past = 0;
+    chunk->past_batch++;
+    batch_gather(chunk, first, &batch);
+    enum alm_status status = store_query(chunk->ledger->services.store, &stmt, err, sql, "IIii", batch.owners,
+                                         batch.n_owners, batch.programmes, batch.n_programmes, batch.from, batch.to);
+    uint32_t number = 0;
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        alm_id id = store_int(stmt, 0);
+        while (number < chunk->n_owners && chunk->owners[number].id < id)
+            number++;
+        if (number == chunk->n_owners)
+            break;
+        struct chunk_owner *owner = &chunk->owners[number];
+        if (!owner->n_past)
+            owner->first_past = (uint32_t)chunk->n_past;
+        alm_id reverses = id_or_none(stmt, 12);
+        if (reverses) {
+            /* A reversal comes after its line; the two cancel out. */
+            for (uint32_t k = owner->n_past; k > 0; k--)
+                if (chunk->past[owner->first_past + k - 1].line.id == reverses)
+                    chunk->past[owner->first_past + k - 1].reversed = true;
+            continue;
+        }
+        ARRAY_ROOM(chunk->past, chunk->n_past, chunk->past_capacity);
+        struct chunk_past *past = &chunk->past[chunk->n_past++];
+        owner->n_past++;
+        *past = (struct chunk_past){.line = {.id = store_int(stmt, 1),
+                                             .owner = id,
+                                             .household = owner->household ? id : 0,
+                                             .place = owner->household ? 0 : id,
+                                             .programme = store_int(stmt, 2),
+                                             .date = (alm_date)store_int(stmt, 3),
+                                             .quantity = store_int(stmt, 4),
+                                             .value = store_int(stmt, 5),
+                                             .body = store_int(stmt, 6),
+                                             .group = store_int(stmt, 7),
+                                             .area = store_int(stmt, 8),
+                                             .stage = store_int(stmt, 9),
+                                             .person = id_or_none(stmt, 10),
+                                             .partner = id_or_none(stmt, 11)}};
+        status = fill_detail(chunk, &past->line, store_text(stmt, 13), err);
+    }
+    return status;
+}
+
+/* ---- looking ---- */
+
+/* Whether a line under the same owner was given to one whom the offer is for. */
+static bool concerns(const struct ledger_chunk *chunk, size_t i, alm_id person, alm_id partner)
+{
+    const struct ledger_offer *offer = &chunk->offers[i];
+    if (chunk->programmes[chunk->rows[i].programme].recipient != ALM_PERSON || !person)
+        return true;
+    return person == offer->person || partner == offer->person ||
+           (offer->partner && (person == offer->partner || partner == offer->partner));
+}
+
+static void consider(struct chunk_block *best, alm_date date, int32_t days, const struct chunk_block *other)
+{
+    int64_t distance = llabs((long long)other->date - date);
+    if (distance >= days)
+        return;
+    if (best->line || best->date != ALM_NO_DATE) {
+        int64_t least = llabs((long long)best->date - date);
+        if (distance > least || (distance == least && other->date > best->date) ||
+            (other->date == best->date && other->line < best->line))
+            return;
+    }
+    *best = *other;
+}
+
+static void nearest_under(struct ledger_chunk *chunk, size_t i, uint32_t number, alm_id programme, int32_t days,
+                          struct chunk_block *best)
+{
+    const struct chunk_account *account = chunk_account(chunk, number, programme);
+    if (!account || account->last_date == ALM_NO_DATE)
+        return;
+    const struct chunk_owner *owner = &chunk->owners[number];
+    alm_date date = chunk->offers[i].date;
+    bool person = chunk->programmes[chunk->rows[i].programme].recipient == ALM_PERSON;
+    if ((int64_t)date - account->last_date >= days)
+        return;
+    if (!person && date >= account->last_date) {
+        struct chunk_block last = {.line = account->last_line, .owner = owner->id, .date = account->last_date};
+        if (account->last_row) {
+            last.body = chunk->rows[account->last_row - 1].body;
+            last.body_known = true;
+        }
+        consider(best, date, days, &last);
+        return;
+    }
+    if (account_unsure(account, person, date, days)) {
+        if (owner->past_batch == chunk->past_batch)
+            for (uint32_t k = 0; k < owner->n_past; k++) {
+                const struct chunk_past *past = &chunk->past[owner->first_past + k];
+                if (past->reversed || past->line.programme != programme ||
+                    !concerns(chunk, i, past->line.person, past->line.partner))
+                    continue;
+                struct chunk_block block = {past->line.id, owner->id, past->line.body, past->line.date, true};
+                consider(best, date, days, &block);
+            }
+    } else if (!person && account->stored_date != ALM_NO_DATE) {
+        struct chunk_block stored = {.line = account->stored_line, .owner = owner->id, .date = account->stored_date};
+        consider(best, date, days, &stored);
+    }
+    for (uint32_t at = owner->last_row; at; at = chunk->rows[at - 1].before) {
+        const struct ledger_offer *other = &chunk->offers[at - 1];
+        bool named = chunk->programmes[chunk->rows[at - 1].programme].recipient == ALM_PERSON;
+        if (other->programme->id != programme ||
+            !concerns(chunk, i, named ? other->person : 0, named ? other->partner : 0))
+            continue;
+        struct chunk_block block = {chunk->rows[at - 1].id, owner->id, chunk->rows[at - 1].body, other->date, true};
+        consider(best, date, days, &block);
+    }
+}
+
+bool chunk_nearest(struct ledger_chunk *chunk, size_t i, alm_id programme, int32_t days, struct chunk_block *best)
+{
+    *best = (struct chunk_block){.date = ALM_NO_DATE};
+    uint32_t homes[MAX_HOMES];
+    size_t n = homes_of(chunk, i, homes);
+    for (size_t h = 0; h < n; h++)
+        nearest_under(chunk, i, homes[h], programme, days, best);
+    return best->date != ALM_NO_DATE;
+}
+
+static int compare_lines(const void *left, const void *right)
+{
+    const struct alm_line *a = left, *b = right;
+    if (a->date != b->date)
+        return a->date < b->date ? -1 : 1;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+static struct alm_line *look_room(struct ledger_chunk *chunk, size_t n)
+{
+    ARRAY_ROOM(chunk->look, n, chunk->look_capacity);
+    return &chunk->look[n];
+}
+
+size_t chunk_look_back(struct ledger_chunk *chunk, size_t i, const struct alm_line **lines)
+{
+    const struct ledger_programme *programme = chunk->offers[i].programme;
+    int64_t to = chunk->offers[i].date, from = to - programme->rule->look_back_days;
+    uint32_t homes[MAX_HOMES];
+    size_t n = 0, n_homes = homes_of(chunk, i, homes);
+    for (size_t h = 0; h < n_homes; h++) {
+        const struct chunk_owner *owner = &chunk->owners[homes[h]];
+        for (uint32_t k = 0; owner->past_batch == chunk->past_batch && chunk->rows[i].history && k < owner->n_past;
+             k++) {
+            const struct chunk_past *past = &chunk->past[owner->first_past + k];
+            if (!past->reversed && past->line.programme == programme->id && past->line.date >= from &&
+                past->line.date <= to && concerns(chunk, i, past->line.person, past->line.partner))
+                *look_room(chunk, n++) = past->line;
+        }
+        for (uint32_t at = owner->last_row; at; at = chunk->rows[at - 1].before) {
+            const struct ledger_offer *other = &chunk->offers[at - 1];
+            if (other->programme->id != programme->id || other->date < from || other->date > to ||
+                !concerns(chunk, i, other->person, other->partner))
+                continue;
+            struct alm_line *line = look_room(chunk, n++);
+            chunk_line(chunk, at - 1, line);
+        }
+    }
+    if (n > 1)
+        qsort(chunk->look, n, sizeof *chunk->look, compare_lines);
+    *lines = chunk->look;
+    return n;
+}
+
+enum alm_status chunk_block_body(struct ledger_chunk *chunk, struct chunk_block *block, struct alm_error *err)
+{
+    struct store_stmt *stmt;
+    bool row;
+    if (block->body_known)
+        return ALM_OK;
+    enum alm_status status =
+        store_query(chunk->ledger->services.store, &stmt, err,
+                    "SELECT date, body FROM line WHERE owner = $1 AND id = $2", "ii", block->owner, block->line);
+    if (status == ALM_OK)
+        status = store_next(stmt, &row, err);
+    if (status == ALM_OK && row) {
+        block->date = (alm_date)store_int(stmt, 0);
+        block->body = store_int(stmt, 1);
+        block->body_known = true;
+        store_done(stmt);
+    }
+    return status;
+}

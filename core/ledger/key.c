@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * key: every offer is judged once.  One without a key of its own gets `#`, its date (so that the keys of one time stand
+ * together in the store), the digest of its content, and its ordinal among equal contents of this run.
+ *
+ * The ordinals need a memory of the contents of the run.  It is bounded: at least the last GENERATION different
+ * contents are known. An equal row that comes later than that gets the first one's key, which exists: it counts as the
+ * same delivery.
+ */
+#include "ledger/chunk.h"
+
+#include <stdlib.h>
+
+enum { GENERATION = 1 << 19 };
+
+struct seen_table {
+    uint64_t *contents; /* 0: free */
+    uint32_t *counts;
+    size_t n, size;
+};
+
+struct ledger_seen {
+    struct seen_table now, before;
+};
+
+struct ledger_seen *ledger_seen_new(void)
+{
+    return xcalloc(1, sizeof(struct ledger_seen));
+}
+
+static void table_release(struct seen_table *table)
+{
+    free(table->contents);
+    free(table->counts);
+    *table = (struct seen_table){0};
+}
+
+void ledger_seen_free(struct ledger_seen *seen)
+{
+    if (!seen)
+        return;
+    table_release(&seen->now);
+    table_release(&seen->before);
+    free(seen);
+}
+
+/* The content's place: its own, or a free one. */
+static size_t table_at(const struct seen_table *table, uint64_t content)
+{
+    size_t at = content & (table->size - 1);
+    while (table->contents[at] && table->contents[at] != content)
+        at = (at + 1) & (table->size - 1);
+    return at;
+}
+
+static void table_grow(struct seen_table *table)
+{
+    size_t size = table->size ? table->size * 2 : 1024;
+    struct seen_table grown = {xcalloc(size, sizeof *grown.contents), xcalloc(size, sizeof *grown.counts), table->n,
+                               size};
+    for (size_t i = 0; i < table->size; i++)
+        if (table->contents[i]) {
+            size_t at = table_at(&grown, table->contents[i]);
+            grown.contents[at] = table->contents[i];
+            grown.counts[at] = table->counts[i];
+        }
+    table_release(table);
+    *table = grown;
+}
+
+/* How many equal contents came before. */
+static uint32_t seen_ordinal(struct ledger_seen *seen, uint64_t content)
+{
+    content = content ? content : 1;
+    if (seen->now.n * 2 >= seen->now.size) {
+        if (seen->now.n >= GENERATION) {
+            table_release(&seen->before);
+            seen->before = seen->now;
+            seen->now = (struct seen_table){0};
+        }
+        table_grow(&seen->now);
+    }
+    size_t at = table_at(&seen->now, content);
+    if (!seen->now.contents[at]) {
+        seen->now.contents[at] = content;
+        seen->now.n++;
+        if (seen->before.size) {
+            size_t old = table_at(&seen->before, content);
+            if (seen->before.contents[old])
+                seen->now.counts[at] = seen->before.counts[old];
+        }
+    }
+    return seen->now.counts[at]++;
+}
+
+static size_t put_number(unsigned char *at, int64_t number)
+{
+    for (size_t i = 0; i < 8; i++)
+        at[i] = (unsigned char)((uint64_t)number >> (8 * i));
+    return 8;
+}
+
+static void add_text(struct digest *digest, struct alm_text text)
+{
+    unsigned char length[8];
+    put_number(length, text.at ? (int64_t)text.len : -1);
+    digest_add(digest, length, sizeof length);
+    if (text.at)
+        digest_add(digest, text.at, text.len);
+}
+
+static void content_digest(const struct ledger_offer *offer, alm_id body, struct strbuf *scratch,
+                           unsigned char out[DIGEST_SIZE])
+{
+    const struct alm_programme *rule = offer->programme->rule;
+    const int64_t numbers[] = {offer->programme->id, offer->household, offer->person, offer->partner, offer->place,
+                               offer->quantity,      offer->date,      body,          offer->group};
+    unsigned char bytes[sizeof numbers];
+    size_t len = 0;
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        len += put_number(bytes + len, numbers[i]);
+    struct digest digest;
+    digest_init(&digest, NULL, 0);
+    digest_add(&digest, bytes, len);
+    strbuf_reset(scratch);
+    if (offer->detail)
+        ledger_detail_write(scratch, rule->detail, offer->detail, rule->n_detail);
+    add_text(&digest, (struct alm_text){scratch->at, scratch->len});
+    add_text(&digest, offer->note);
+    digest_final(&digest, out);
+}
+
+enum { KEY_SIZE = 56, KEY_DIGEST = 16 };
+
+static void make_keys(struct ledger_chunk *chunk)
+{
+    for (size_t i = 0; i < chunk->n; i++) {
+        struct chunk_row *row = &chunk->rows[i];
+        const struct ledger_offer *offer = &chunk->offers[i];
+        if (row->state == ROW_OUT)
+            continue;
+        if (offer->key.at && offer->key.len) {
+            row->key = offer->key;
+            continue;
+        }
+        static const char hex[] = "0123456789abcdef";
+        unsigned char content[DIGEST_SIZE];
+        content_digest(offer, row->body, &chunk->text, content);
+        uint64_t mark;
+        memcpy(&mark, content, sizeof mark);
+        char *key = arena_alloc(&chunk->arena, KEY_SIZE);
+        /* Dates before 1970 sort before the others too. */
+        uint32_t date = (uint32_t)offer->date ^ 0x80000000u;
+        size_t len = 0;
+        key[len++] = '#';
+        for (unsigned shift = 32; shift > 0; shift -= 4)
+            key[len++] = hex[(date >> (shift - 4)) & 15];
+        digest_hex(content, KEY_DIGEST, key + len);
+        len += (size_t)2 * KEY_DIGEST;
+        len += (size_t)snprintf(key + len, KEY_SIZE - len, "-%u", seen_ordinal(chunk->ledger->seen, mark));
+        row->key = (struct alm_text){key, len};
+    }
+}
+
+static int compare_texts(struct alm_text left, struct alm_text right)
+{
+    size_t len = left.len < right.len ? left.len : right.len;
+    int order = len ? memcmp(left.at, right.at, len) : 0;
+    return order ? order : (left.len > right.len) - (left.len < right.len);
+}
+
+struct known_key {
+    struct alm_text key;
+    size_t row;
+};
+
+static int compare_known(const void *left, const void *right)
+{
+    const struct known_key *a = left, *b = right;
+    int order = compare_texts(a->key, b->key);
+    return order ? order : (a->row > b->row) - (a->row < b->row);
+}
+
+/* The rows whose key was claimed before: what became of them then? */
+static enum alm_status find_known(struct ledger_chunk *chunk, struct known_key *known, size_t n, struct alm_error *err)
+{
+    struct alm_text *keys = xreallocarray(NULL, n, sizeof *keys);
+    size_t n_keys = 0, at = 0;
+    bool row;
+    struct store_stmt *stmt;
+    qsort(known, n, sizeof *known, compare_known);
+    for (size_t i = 0; i < n; i++)
+        if (!n_keys || compare_texts(keys[n_keys - 1], known[i].key) != 0)
+            keys[n_keys++] = known[i].key;
+    enum alm_status status =
+        store_query(chunk->ledger->services.store, &stmt, err,
+                    "SELECT key, id FROM delivery_key WHERE key = ANY ($1) ORDER BY key", "T", keys, n_keys);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        struct alm_text key = store_text(stmt, 0);
+        while (at < n && compare_texts(known[at].key, key) < 0)
+            at++;
+        for (; at < n && compare_texts(known[at].key, key) == 0; at++)
+            chunk->answers[known[at].row].line = store_int(stmt, 1);
+    }
+    free(keys);
+    return status;
+}
+
+static enum alm_status claim_keys(struct ledger_chunk *chunk, size_t n, struct alm_error *err)
+{
+    static const struct store_bulk_spec specs[] = {
+        {"key", ALM_BULK_KEY, true}, {"owner", ALM_BULK_SET, false}, {"id", ALM_BULK_SET, false}};
+    if (!n)
+        return ALM_OK;
+    struct store_bulk *bulk =
+        store_bulk_new(chunk->ledger->services.store, "delivery_key", ALM_BULK_CLAIM, specs, COUNT_OF(specs));
+    bool *conflict = xcalloc(n, sizeof *conflict);
+    struct known_key *known = NULL;
+    size_t n_known = 0, capacity = 0, at = 0;
+    for (size_t i = 0; i < chunk->n; i++)
+        if (chunk->rows[i].state != ROW_OUT) {
+            store_bulk_row(bulk);
+            store_bulk_text(bulk, 0, chunk->rows[i].key);
+            store_bulk_int(bulk, 1, chunk->owners[chunk->rows[i].owner].id);
+            store_bulk_int(bulk, 2, chunk->rows[i].id);
+        }
+    enum alm_status status = store_bulk_flush(bulk, 1, conflict, err);
+    for (size_t i = 0; status == ALM_OK && i < chunk->n; i++) {
+        if (chunk->rows[i].state == ROW_OUT || !conflict[at++])
+            continue;
+        ARRAY_ROOM(known, n_known, capacity);
+        known[n_known++] = (struct known_key){chunk->rows[i].key, i};
+        chunk->rows[i].state = ROW_OUT;
+        chunk->answers[i].outcome = LEDGER_SAME;
+    }
+    if (status == ALM_OK && n_known)
+        status = find_known(chunk, known, n_known, err);
+    free(known);
+    free(conflict);
+    store_bulk_free(bulk);
+    return status;
+}
+
+enum alm_status chunk_keys(struct ledger_chunk *chunk, struct alm_error *err)
+{
+    size_t n = 0, at = 0;
+    if (chunk->flags & LEDGER_RUN_ASK)
+        return ALM_OK;
+    for (size_t i = 0; i < chunk->n; i++)
+        n += chunk->rows[i].state != ROW_OUT;
+    alm_id *ids = arena_alloc(&chunk->arena, n * sizeof *ids);
+    enum alm_status status = n ? store_ids(chunk->ledger->services.store, ids, n, err) : ALM_OK;
+    for (size_t i = 0; status == ALM_OK && i < chunk->n; i++)
+        if (chunk->rows[i].state != ROW_OUT)
+            chunk->rows[i].id = ids[at++];
+    if (status != ALM_OK || (chunk->flags & LEDGER_RUN_PAST_DOUBLE))
+        return status;
+    make_keys(chunk);
+    return claim_keys(chunk, n, err);
+}

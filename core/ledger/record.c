@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* record: from offers to lines, in the one order of work: check, claim the key, read, judge, settle, write. */
+#include "ledger/chunk.h"
+
+#include <stdlib.h>
+
+/* Longer calls are cut: the result is the same, and memory stays bounded. */
+enum { MAX_CHUNK = 131072 };
+
+struct ledger *ledger_new(const struct ledger_services *services)
+{
+    struct ledger *ledger = xcalloc(1, sizeof *ledger);
+    ledger->services = *services;
+    ledger->writer = ledger_writer_new(services->store, services->directory);
+    ledger->chunk = xcalloc(1, sizeof *ledger->chunk);
+    chunk_init(ledger->chunk, ledger);
+    ledger->seen = ledger_seen_new();
+    ledger->reach = reach_new(services->directory);
+    ledger->counts = reach_counts_new();
+    return ledger;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+    if (!ledger)
+        return;
+    ledger_writer_free(ledger->writer);
+    chunk_release(ledger->chunk);
+    free(ledger->chunk);
+    ledger_seen_free(ledger->seen);
+    reach_free(ledger->reach);
+    reach_counts_free(ledger->counts);
+    free(ledger);
+}
+
+static enum alm_status judge_and_write(struct ledger_chunk *chunk, struct store_entry *entry, struct alm_error *err)
+{
+    struct ledger *ledger = chunk->ledger;
+    enum alm_status status = chunk_check(chunk, err);
+    if (status == ALM_OK)
+        status = chunk_keys(chunk, err);
+    if (status == ALM_OK)
+        status = chunk_read_accounts(chunk, err);
+    if (status != ALM_OK)
+        return status;
+    chunk_ask_rules(chunk);
+    chunk_need_history(chunk);
+    status = chunk_read_claims(chunk, err);
+    if (status == ALM_OK)
+        status = chunk_judge(chunk, err);
+    if (status != ALM_OK || (chunk->flags & LEDGER_RUN_ASK))
+        return status;
+    status = chunk_enter(chunk, entry, err);
+    if (status == ALM_OK)
+        status = ledger_writer_flush(ledger->writer, ledger->counts, err);
+    return status;
+}
+
+enum alm_status ledger_run(struct ledger *ledger, const struct ledger_offer *offers, size_t n,
+                           struct ledger_answer *answers, struct arena *arena, struct store_entry *entry,
+                           uint32_t flags, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    for (size_t from = 0; status == ALM_OK && from < n; from += MAX_CHUNK) {
+        size_t count = n - from < MAX_CHUNK ? n - from : MAX_CHUNK;
+        chunk_begin(ledger->chunk, offers + from, answers + from, count, arena, flags);
+        status = judge_and_write(ledger->chunk, entry, err);
+    }
+    if (status != ALM_OK) {
+        /* The transaction will be rolled back: what was gathered must not come with the next one. */
+        ledger_writer_reset(ledger->writer);
+        reach_counts_free(ledger->counts);
+        ledger->counts = reach_counts_new();
+    }
+    return status;
+}
+
+enum alm_status ledger_record(struct ledger *ledger, const struct ledger_offer *offers, size_t n,
+                              struct ledger_answer *answers, struct arena *arena, struct store_entry *entry,
+                              struct alm_error *err)
+{
+    return ledger_run(ledger, offers, n, answers, arena, entry, 0, err);
+}
+
+enum alm_status ledger_entitlement(struct ledger *ledger, const struct ledger_offer *offer,
+                                   struct ledger_answer *answer, struct arena *arena, struct alm_error *err)
+{
+    struct ledger_offer question = *offer;
+    question.quantity = 0;
+    enum alm_status status = ledger_run(ledger, &question, 1, answer, arena, NULL, LEDGER_RUN_ASK, err);
+    if (status == ALM_OK && answer->outcome == LEDGER_RECORDED)
+        answer->value = ledger->chunk->rows[0].value;
+    return status;
+}

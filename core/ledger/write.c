@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * write: rows of the ledger's tables are gathered and go to the store together, each table in the order of its key.
+ * Roll-ups are added up here first: many lines fall into one cell.
+ */
+#include "ledger/internal.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { CELL_KEYS = 7, TALLY_KEYS = 6, DETAIL_KEYS = 7, SLOTS = 8 };
+
+struct cell {
+    int64_t keys[CELL_KEYS];
+    alm_quantity quantity;
+    int64_t deliveries;
+    alm_money value;
+};
+
+struct cells {
+    struct cell *at;
+    size_t n, capacity;
+    uint32_t *slots; /* open addressing; one more */
+    size_t n_slots;
+};
+
+static const struct store_bulk_spec line_specs[] = {
+    {"owner", ALM_BULK_KEY, false},  {"id", ALM_BULK_KEY, false},       {"programme", ALM_BULK_SET, false},
+    {"date", ALM_BULK_SET, false},   {"quantity", ALM_BULK_SET, false}, {"value", ALM_BULK_SET, false},
+    {"body", ALM_BULK_SET, false},   {"grp", ALM_BULK_SET, false},      {"area", ALM_BULK_SET, false},
+    {"stage", ALM_BULK_SET, false},  {"person", ALM_BULK_SET, false},   {"partner", ALM_BULK_SET, false},
+    {"period", ALM_BULK_SET, false}, {"reverses", ALM_BULK_SET, false}, {"detail", ALM_BULK_SET, true},
+    {"note", ALM_BULK_SET, true},    {"entry", ALM_BULK_SET, false},
+};
+static const struct store_bulk_spec home_specs[] = {{"id", ALM_BULK_KEY, false}, {"owner", ALM_BULK_SET, false}};
+static const struct store_bulk_spec claim_specs[] = {{"recipient", ALM_BULK_KEY, false},
+                                                     {"programme", ALM_BULK_KEY, false},
+                                                     {"period", ALM_BULK_KEY, false},
+                                                     {"owner", ALM_BULK_SET, false},
+                                                     {"line", ALM_BULK_SET, false}};
+static const struct store_bulk_spec account_specs[] = {
+    {"owner", ALM_BULK_KEY, false},     {"programme", ALM_BULK_KEY, false},  {"last_date", ALM_BULK_SET, false},
+    {"last_line", ALM_BULK_SET, false}, {"deliveries", ALM_BULK_ADD, false}, {"quantity", ALM_BULK_ADD, false},
+    {"value", ALM_BULK_ADD, false}};
+static const struct store_bulk_spec reach_specs[] = {{"owner", ALM_BULK_KEY, false}, {"state", ALM_BULK_SET, true}};
+static const struct store_bulk_spec tally_specs[] = {
+    {"programme", ALM_BULK_KEY, false}, {"stage", ALM_BULK_KEY, false},      {"county", ALM_BULK_KEY, false},
+    {"body", ALM_BULK_KEY, false},      {"month", ALM_BULK_KEY, false},      {"slot", ALM_BULK_KEY, false},
+    {"quantity", ALM_BULK_ADD, false},  {"deliveries", ALM_BULK_ADD, false}, {"value", ALM_BULK_ADD, false}};
+static const struct store_bulk_spec detail_specs[] = {
+    {"programme", ALM_BULK_KEY, false}, {"stage", ALM_BULK_KEY, false},    {"area", ALM_BULK_KEY, false},
+    {"body", ALM_BULK_KEY, false},      {"grp", ALM_BULK_KEY, false},      {"day", ALM_BULK_KEY, false},
+    {"slot", ALM_BULK_KEY, false},      {"quantity", ALM_BULK_ADD, false}, {"deliveries", ALM_BULK_ADD, false},
+    {"value", ALM_BULK_ADD, false}};
+static const struct store_bulk_spec refusal_specs[] = {{"owner", ALM_BULK_KEY, false},
+                                                       {"id", ALM_BULK_KEY, false},
+                                                       {"key", ALM_BULK_SET, true},
+                                                       {"programme", ALM_BULK_SET, false},
+                                                       {"date", ALM_BULK_SET, false},
+                                                       {"quantity", ALM_BULK_SET, false},
+                                                       {"body", ALM_BULK_SET, false},
+                                                       {"grp", ALM_BULK_SET, false},
+                                                       {"person", ALM_BULK_SET, false},
+                                                       {"partner", ALM_BULK_SET, false},
+                                                       {"detail", ALM_BULK_SET, true},
+                                                       {"note", ALM_BULK_SET, true},
+                                                       {"kind", ALM_BULK_SET, false},
+                                                       {"reason", ALM_BULK_SET, true},
+                                                       {"blocking", ALM_BULK_SET, false},
+                                                       {"blocking_body", ALM_BULK_SET, false},
+                                                       {"blocking_date", ALM_BULK_SET, false},
+                                                       {"state", ALM_BULK_SET, false},
+                                                       {"line", ALM_BULK_SET, false},
+                                                       {"entry", ALM_BULK_SET, false}};
+
+enum table { LINE, HOME, CLAIM, ACCOUNT, REACH, TALLY, TALLY_DETAIL, REFUSAL, TABLES };
+
+/* Each table in the order of its key, which are its first columns. */
+static const struct table_row {
+    const char *name;
+    enum alm_bulk_mode mode;
+    const struct store_bulk_spec *specs;
+    size_t n_specs;
+    size_t n_keys;
+} tables[TABLES] = {
+    [LINE] = {"line", ALM_BULK_APPEND, line_specs, COUNT_OF(line_specs), 2},
+    [HOME] = {"home", ALM_BULK_APPEND, home_specs, COUNT_OF(home_specs), 1},
+    [CLAIM] = {"claim", ALM_BULK_APPEND, claim_specs, COUNT_OF(claim_specs), 3},
+    [ACCOUNT] = {"account", ALM_BULK_MERGE, account_specs, COUNT_OF(account_specs), 2},
+    [REACH] = {"reach", ALM_BULK_MERGE, reach_specs, COUNT_OF(reach_specs), 1},
+    [TALLY] = {"tally", ALM_BULK_MERGE, tally_specs, COUNT_OF(tally_specs), TALLY_KEYS},
+    [TALLY_DETAIL] = {"tally_detail", ALM_BULK_MERGE, detail_specs, COUNT_OF(detail_specs), DETAIL_KEYS},
+    [REFUSAL] = {"refusal", ALM_BULK_APPEND, refusal_specs, COUNT_OF(refusal_specs), 2},
+};
+
+struct ledger_writer {
+    struct store *store;
+    struct register_directory *directory;
+    struct store_bulk *bulk[TABLES];
+    struct cells tally, detail;
+    alm_id *emptied; /* owners whose reach is nothing: their row goes */
+    size_t n_emptied, emptied_capacity;
+    int64_t slot; /* spreads writers where there can be several */
+    alm_date month_date;
+    int32_t month;
+    alm_id area;
+    alm_id county;
+};
+
+struct ledger_writer *ledger_writer_new(struct store *store, struct register_directory *directory)
+{
+    struct ledger_writer *writer = xcalloc(1, sizeof *writer);
+    writer->store = store;
+    writer->directory = directory;
+    writer->month_date = ALM_NO_DATE;
+    if (!(store_driver(store)->flags & ALM_STORE_ONE_WRITER))
+        writer->slot = (int64_t)getpid() & (SLOTS - 1);
+    for (size_t i = 0; i < TABLES; i++)
+        writer->bulk[i] = store_bulk_new(store, tables[i].name, tables[i].mode, tables[i].specs, tables[i].n_specs);
+    return writer;
+}
+
+static void cells_release(struct cells *cells)
+{
+    free(cells->at);
+    free(cells->slots);
+    *cells = (struct cells){0};
+}
+
+void ledger_writer_free(struct ledger_writer *writer)
+{
+    if (!writer)
+        return;
+    for (size_t i = 0; i < TABLES; i++)
+        store_bulk_free(writer->bulk[i]);
+    cells_release(&writer->tally);
+    cells_release(&writer->detail);
+    free(writer->emptied);
+    free(writer);
+}
+
+void ledger_writer_reset(struct ledger_writer *writer)
+{
+    for (size_t i = 0; i < TABLES; i++) {
+        store_bulk_free(writer->bulk[i]);
+        writer->bulk[i] =
+            store_bulk_new(writer->store, tables[i].name, tables[i].mode, tables[i].specs, tables[i].n_specs);
+    }
+    cells_release(&writer->tally);
+    cells_release(&writer->detail);
+    writer->n_emptied = 0;
+    writer->area = 0;
+    writer->county = 0;
+}
+
+/* ---- cells ---- */
+
+static size_t cell_slot(const struct cells *cells, const int64_t keys[CELL_KEYS])
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < CELL_KEYS; i++)
+        hash = (hash ^ (uint64_t)keys[i] ^ (hash >> 31)) * UINT64_C(0x9e3779b97f4a7c15);
+    hash ^= hash >> 32;
+    for (size_t at = hash & (cells->n_slots - 1);; at = (at + 1) & (cells->n_slots - 1)) {
+        uint32_t number = cells->slots[at];
+        if (!number || memcmp(cells->at[number - 1].keys, keys, sizeof cells->at->keys) == 0)
+            return at;
+    }
+}
+
+static void cells_add(struct cells *cells, const int64_t keys[CELL_KEYS], const struct alm_line *line)
+{
+    if (cells->n * 4 >= cells->n_slots * 3) {
+        free(cells->slots);
+        cells->n_slots = cells->n_slots ? cells->n_slots * 2 : 256;
+        cells->slots = xcalloc(cells->n_slots, sizeof *cells->slots);
+        for (size_t i = 0; i < cells->n; i++)
+            cells->slots[cell_slot(cells, cells->at[i].keys)] = (uint32_t)i + 1;
+    }
+    size_t at = cell_slot(cells, keys);
+    if (!cells->slots[at]) {
+        ARRAY_ROOM(cells->at, cells->n, cells->capacity);
+        struct cell *fresh = &cells->at[cells->n++];
+        memset(fresh, 0, sizeof *fresh);
+        memcpy(fresh->keys, keys, sizeof fresh->keys);
+        cells->slots[at] = (uint32_t)cells->n;
+    }
+    struct cell *cell = &cells->at[cells->slots[at] - 1];
+    cell->quantity += line->quantity;
+    cell->deliveries += line->reverses ? -1 : 1;
+    cell->value += line->value;
+}
+
+static void cells_hand_over(struct cells *cells, struct store_bulk *bulk, size_t n_keys)
+{
+    for (size_t i = 0; i < cells->n; i++) {
+        store_bulk_row(bulk);
+        for (size_t k = 0; k < n_keys; k++)
+            store_bulk_int(bulk, k, cells->at[i].keys[k]);
+        store_bulk_int(bulk, n_keys, cells->at[i].quantity);
+        store_bulk_int(bulk, n_keys + 1, cells->at[i].deliveries);
+        store_bulk_int(bulk, n_keys + 2, cells->at[i].value);
+    }
+    cells->n = 0;
+    if (cells->slots)
+        memset(cells->slots, 0, cells->n_slots * sizeof *cells->slots);
+}
+
+/* ---- rows ---- */
+
+static void tally_line(struct ledger_writer *writer, const struct alm_line *line)
+{
+    if (writer->month_date != line->date) {
+        writer->month_date = line->date;
+        writer->month = date_month(line->date);
+    }
+    if (writer->area != line->area) {
+        const struct register_area *areas;
+        size_t n;
+        int32_t number = register_area_by_id(writer->directory, line->area);
+        writer->area = line->area;
+        writer->county = 0;
+        if (number >= 0 && register_areas(writer->directory, &areas, &n, NULL) == ALM_OK && areas[number].county >= 0)
+            writer->county = areas[areas[number].county].id;
+    }
+    const int64_t coarse[CELL_KEYS] = {line->programme, line->stage,   writer->county,
+                                       line->body,      writer->month, writer->slot};
+    const int64_t fine[CELL_KEYS] = {line->programme, line->stage, line->area,  line->body,
+                                     line->group,     line->date,  writer->slot};
+    cells_add(&writer->tally, coarse, line);
+    cells_add(&writer->detail, fine, line);
+}
+
+static void set_id(struct store_bulk *bulk, size_t column, alm_id id)
+{
+    if (id)
+        store_bulk_int(bulk, column, id);
+}
+
+static void write_home(struct ledger_writer *writer, alm_id id, alm_id owner)
+{
+    store_bulk_row(writer->bulk[HOME]);
+    store_bulk_int(writer->bulk[HOME], 0, id);
+    store_bulk_int(writer->bulk[HOME], 1, owner);
+}
+
+void ledger_write_line(struct ledger_writer *writer, const struct alm_line *line, const struct ledger_extra *extra,
+                       struct store_entry *entry)
+{
+    struct store_bulk *bulk = writer->bulk[LINE];
+    const int64_t numbers[] = {line->owner, line->id,   line->programme, line->date, line->quantity,
+                               line->value, line->body, line->group,     line->area, line->stage};
+    store_bulk_row(bulk);
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        store_bulk_int(bulk, i, numbers[i]);
+    set_id(bulk, 10, line->person);
+    set_id(bulk, 11, line->partner);
+    store_bulk_int(bulk, 12, extra->period);
+    set_id(bulk, 13, line->reverses);
+    store_bulk_text(bulk, 14, extra->detail);
+    store_bulk_text(bulk, 15, extra->note);
+    store_bulk_int(bulk, 16, entry->id);
+    write_home(writer, line->id, line->owner);
+    tally_line(writer, line);
+    uint64_t digest[2];
+    ledger_line_digest(line, extra, entry->id, digest);
+    entry->digest[0] += digest[0];
+    entry->digest[1] += digest[1];
+    entry->lines++;
+}
+
+void ledger_write_account(struct ledger_writer *writer, alm_id owner, alm_id programme, alm_date last_date,
+                          alm_id last_line, int64_t deliveries, alm_quantity quantity, alm_money value)
+{
+    const int64_t numbers[] = {owner, programme, last_date, last_line, deliveries, quantity, value};
+    store_bulk_row(writer->bulk[ACCOUNT]);
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        store_bulk_int(writer->bulk[ACCOUNT], i, numbers[i]);
+}
+
+void ledger_write_claim(struct ledger_writer *writer, alm_id recipient, alm_id programme, int64_t period, alm_id owner,
+                        alm_id line)
+{
+    const int64_t numbers[] = {recipient, programme, period, owner, line};
+    store_bulk_row(writer->bulk[CLAIM]);
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        store_bulk_int(writer->bulk[CLAIM], i, numbers[i]);
+}
+
+void ledger_write_reach(struct ledger_writer *writer, alm_id owner, struct alm_text state)
+{
+    if (!state.len) {
+        ARRAY_ROOM(writer->emptied, writer->n_emptied, writer->emptied_capacity);
+        writer->emptied[writer->n_emptied++] = owner;
+        return;
+    }
+    store_bulk_row(writer->bulk[REACH]);
+    store_bulk_int(writer->bulk[REACH], 0, owner);
+    store_bulk_text(writer->bulk[REACH], 1, state);
+}
+
+void ledger_write_refusal(struct ledger_writer *writer, const struct alm_line *line, const struct ledger_extra *extra,
+                          struct alm_text key, const struct ledger_answer *answer, alm_id entry)
+{
+    struct store_bulk *bulk = writer->bulk[REFUSAL];
+    store_bulk_row(bulk);
+    store_bulk_int(bulk, 0, line->owner);
+    store_bulk_int(bulk, 1, line->id);
+    store_bulk_text(bulk, 2, key);
+    store_bulk_int(bulk, 3, line->programme);
+    store_bulk_int(bulk, 4, line->date);
+    store_bulk_int(bulk, 5, line->quantity);
+    store_bulk_int(bulk, 6, line->body);
+    store_bulk_int(bulk, 7, line->group);
+    set_id(bulk, 8, line->person);
+    set_id(bulk, 9, line->partner);
+    store_bulk_text(bulk, 10, extra->detail);
+    store_bulk_text(bulk, 11, extra->note);
+    store_bulk_int(bulk, 12, answer->why);
+    store_bulk_text(bulk, 13, text_of(answer->reason));
+    set_id(bulk, 14, answer->blocking);
+    set_id(bulk, 15, answer->blocking_body);
+    if (answer->blocking_date != ALM_NO_DATE)
+        store_bulk_int(bulk, 16, answer->blocking_date);
+    store_bulk_int(bulk, 17, answer->outcome == LEDGER_HELD ? 1 : 0);
+    store_bulk_int(bulk, 19, entry);
+    write_home(writer, line->id, line->owner);
+}
+
+enum alm_status ledger_writer_flush(struct ledger_writer *writer, struct reach_counts *counts, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    cells_hand_over(&writer->tally, writer->bulk[TALLY], TALLY_KEYS);
+    cells_hand_over(&writer->detail, writer->bulk[TALLY_DETAIL], DETAIL_KEYS);
+    for (size_t i = 0; status == ALM_OK && i < TABLES; i++)
+        if (store_bulk_count(writer->bulk[i]))
+            status = store_bulk_flush(writer->bulk[i], tables[i].n_keys, NULL, err);
+    if (status == ALM_OK && writer->n_emptied)
+        status = store_run(writer->store, NULL, err, "DELETE FROM reach WHERE owner = ANY ($1)", "I", writer->emptied,
+                           writer->n_emptied);
+    writer->n_emptied = 0;
+    if (status == ALM_OK)
+        status = reach_counts_write(counts, writer->store, err);
+    if (status != ALM_OK)
+        ledger_writer_reset(writer);
+    return status;
+}
