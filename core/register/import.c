@@ -194,6 +194,8 @@ static enum alm_status read_chunk(struct run *run, size_t most, int64_t *first_l
 
 static void reject_row(struct run *run, const struct import_row *row, const struct raw *raw, struct alm_text column)
 {
+    if (run->import->answer)
+        return;
     import_rejects_add(&run->rejects, &run->header, row->line, column, row->reason ? row->reason : "", raw->at, raw->n,
                        raw->lengths);
 }
@@ -436,10 +438,21 @@ static enum alm_status write_chunk(struct run *run, struct import_counts *counts
     return status;
 }
 
+/* The one row of a stream's chunk. */
+static void answer_rows(const struct run *run)
+{
+    const struct chunk *chunk = &run->chunk;
+    for (size_t i = 0; i < chunk->n_faults; i++)
+        run->import->answer(run->import->answer_context, &chunk->faults[i]);
+    for (size_t i = 0; i < chunk->n; i++)
+        run->import->answer(run->import->answer_context, &chunk->rows[i]);
+}
+
 static enum alm_status run_chunks(struct run *run, int64_t *first_line, struct alm_error *err)
 {
     const struct import *import = run->import;
-    size_t most = import->chunk ? import->chunk : CHUNK_FIRST;
+    const bool fixed = import->answer || import->chunk;
+    size_t most = import->answer ? 1 : import->chunk ? import->chunk : CHUNK_FIRST;
     enum alm_status status = ALM_OK;
     while (!run->chunk.end) {
         double began = seconds_now();
@@ -458,14 +471,16 @@ static enum alm_status run_chunks(struct run *run, int64_t *first_line, struct a
         import_rejects_keep(&run->rejects, status == ALM_OK);
         if (status != ALM_OK)
             return status;
+        if (import->answer)
+            answer_rows(run);
         run->counts = counts;
         run->recorded = *run->fingerprint && !run->chunk.end;
         if (import->progress)
             import->progress(import->progress_context, csv_position(run->reader), csv_size(run->reader));
         double took = seconds_now() - began;
-        if (!import->chunk && took < CHUNK_SECONDS && most < CHUNK_MOST)
+        if (!fixed && took < CHUNK_SECONDS && most < CHUNK_MOST)
             most *= 2;
-        else if (!import->chunk && took > 2 * CHUNK_SECONDS && most > 1024)
+        else if (!fixed && took > 2 * CHUNK_SECONDS && most > 1024)
             most /= 2;
     }
     return ALM_OK;
