@@ -192,14 +192,15 @@ static enum alm_status run_show(const struct alm_host *host, void *state, const 
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
-static enum alm_status put(struct cli *cli, const struct alm_args *args, bool must_exist, struct alm_error *err)
+/* Register somebody new (person 0), or change what is given. */
+static enum alm_status put(struct cli *cli, const struct alm_args *args, alm_id person, struct alm_error *err)
 {
     const struct register_gate gate = host_register_gate(cli->host);
     struct register_directory *directory;
     const struct import_column *columns;
     struct alm_text values[32] = {0};
     struct store *store;
-    alm_id id = 0;
+    alm_id id = person;
     size_t n;
     enum alm_status status = cli_store(cli, &store, err);
 
@@ -211,13 +212,13 @@ static enum alm_status put(struct cli *cli, const struct alm_args *args, bool mu
     for (size_t i = 0; i < n && i < COUNT_OF(values); i++) {
         const struct alm_arg *arg = alm_arg(args, columns[i].name);
 
-        if (arg && arg->given)
+        if (arg && arg->given && !(person && strcmp(columns[i].name, "household") == 0))
             values[i] = text_of(arg->values[0].text);
     }
-    status = register_put(LIST_PERSON, store, directory, &gate, host_today(cli->host), values, must_exist, &id, err);
-    cli->entry.added = !must_exist;
-    cli->entry.changed = must_exist;
-    if (status == ALM_OK && !must_exist)
+    status = register_put(LIST_PERSON, store, directory, &gate, host_today(cli->host), values, person != 0, &id, err);
+    cli->entry.added = !person;
+    cli->entry.changed = person != 0;
+    if (status == ALM_OK && !person)
         cli_say(cli, _("registered as %lld"), (long long)id);
     return status;
 }
@@ -225,13 +226,14 @@ static enum alm_status put(struct cli *cli, const struct alm_args *args, bool mu
 static enum alm_status run_add(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
 {
     (void)host;
-    return put(state, args, false, err);
+    return put(state, args, 0, err);
 }
 
-static enum alm_status run_move(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_edit(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
 {
     struct cli *cli = state;
     const struct register_gate gate = host_register_gate(cli->host);
+    const char *to = alm_arg_text(args, "household");
     struct store *store;
     alm_id person = 0, household = 0;
     enum alm_status status = cli_store(cli, &store, err);
@@ -239,11 +241,13 @@ static enum alm_status run_move(const struct alm_host *host, void *state, const 
     (void)host;
     if (status == ALM_OK)
         status = register_find(store, ALM_NOUN_PERSON, alm_arg_text(args, "id"), &person, err);
+    if (status == ALM_OK && to) {
+        status = register_find(store, ALM_NOUN_HOUSEHOLD, to, &household, err);
+        if (status == ALM_OK)
+            status = register_person_move(store, &gate, person, household, (alm_date)alm_arg_number(args, "since", host_today(cli->host)), err);
+    }
     if (status == ALM_OK)
-        status = register_find(store, ALM_NOUN_HOUSEHOLD, alm_arg_text(args, "household"), &household, err);
-    if (status == ALM_OK)
-        status = register_person_move(store, &gate, person, household, (alm_date)alm_arg_number(args, "since", host_today(cli->host)), err);
-    cli->entry.changed = 1;
+        status = put(cli, args, person, err);
     return status;
 }
 
@@ -288,28 +292,29 @@ static const struct alm_option find_options[] = {
 static const struct alm_option list_options[] = {
     {.name = "household", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "CODE", .help = N_("whose members to list")}};
 static const struct alm_option id_options[] = {PERSON_ID};
+#define PERSON_FIELDS                                                                                                  \
+    TEXT_OPTION("relation", "WORD", N_("head, spouse, child, parent, other")),                                         \
+        TEXT_OPTION("national_id", "ID", N_("ten digits")),                                                            \
+        TEXT_OPTION("foreign_id", "TEXT", N_("for those without a national ID")),                                      \
+        TEXT_OPTION("given_name", "NAME", N_("given name")), TEXT_OPTION("family_name", "NAME", N_("family name")),    \
+        TEXT_OPTION("father_name", "NAME", N_("father's given name")),                                                 \
+        TEXT_OPTION("birth_date", "DATE", N_("in either calendar")), TEXT_OPTION("sex", "f|m", N_("female or male")),  \
+        TEXT_OPTION("mobile", "NUMBER", N_("09... or +98...")),                                                        \
+        TEXT_OPTION("school_grade", "N", N_("0 to 12")),                                                               \
+        TEXT_OPTION("criteria", "WORDS", N_("orphan, disabled, widow ..."))
 static const struct alm_option add_options[] = {
     {.name = "household", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "CODE", .help = N_("their household; a new code registers a new one")},
-    TEXT_OPTION("relation", "WORD", N_("head, spouse, child, parent, other")),
-    TEXT_OPTION("national_id", "ID", N_("ten digits")),
-    TEXT_OPTION("foreign_id", "TEXT", N_("for those without a national ID")),
-    TEXT_OPTION("given_name", "NAME", N_("given name")),
-    TEXT_OPTION("family_name", "NAME", N_("family name")),
-    TEXT_OPTION("father_name", "NAME", N_("father's given name")),
-    TEXT_OPTION("birth_date", "DATE", N_("in either calendar")),
-    TEXT_OPTION("sex", "f|m", N_("female or male")),
-    TEXT_OPTION("mobile", "NUMBER", N_("09... or +98...")),
+    PERSON_FIELDS,
     TEXT_OPTION("area", "CODE", N_("of the household")),
     TEXT_OPTION("address", "TEXT", N_("of the household")),
     TEXT_OPTION("base", "CODE", N_("the base that identified them")),
-    TEXT_OPTION("school_grade", "N", N_("0 to 12")),
-    TEXT_OPTION("criteria", "WORDS", N_("orphan, disabled, widow ...")),
     TEXT_OPTION("member_since", "DATE", N_("member of the household since (default: today)")),
 };
-static const struct alm_option move_options[] = {
+static const struct alm_option edit_options[] = {
     PERSON_ID,
-    {.name = "household", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "CODE", .help = N_("where they live now")},
-    {.name = "since", .type = ALM_DATE, .value = "DATE", .help = N_("from when on (default: today)")}};
+    {.name = "household", .type = ALM_STRING, .value = "CODE", .help = N_("they live in this household now")},
+    {.name = "since", .type = ALM_DATE, .value = "DATE", .help = N_("with --household: from when on (default: today)")},
+    PERSON_FIELDS};
 static const struct alm_option erase_options[] = {
     PERSON_ID,
     {.name = "reason", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "TEXT", .help = N_("why, for the journal; without personal data")}};
@@ -320,7 +325,7 @@ static const struct alm_command commands[] = {
     {"list", N_("list the members of a household"), list_options, COUNT_OF(list_options), ALM_READS, run_list, NULL},
     {"show", N_("show one person"), id_options, COUNT_OF(id_options), ALM_READS, run_show, NULL},
     {"add", N_("register one person"), add_options, COUNT_OF(add_options), ALM_WRITES, run_add, NULL},
-    {"edit", N_("move a person to another household, from a day on"), move_options, COUNT_OF(move_options), ALM_WRITES, run_move, NULL},
+    {"edit", N_("change what is given; --household moves them, from a day on"), edit_options, COUNT_OF(edit_options), ALM_WRITES, run_edit, NULL},
     {"erase", N_("erase a person's data; the ledger's sums stay"), erase_options, COUNT_OF(erase_options), ALM_WRITES, run_erase, NULL},
 };
 extern const struct cli_noun cli_person;
