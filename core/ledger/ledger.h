@@ -133,7 +133,7 @@ struct ledger_filter { /* zero members do not filter; dates ALM_NO_DATE */
     alm_date from, to;
     int64_t limit; /* 0: all */
 };
-/* Newest first for one owner or person; else in the ledger's order. */
+/* Newest first for one owner or person (lines that name the person); else in the ledger's order.  `key` is NULL: only ledger_line_read() looks for it. */
 enum alm_status ledger_lines(struct ledger *, const struct ledger_filter *, enum alm_status (*each)(void *context, const struct ledger_line *, struct alm_error *), void *context, struct alm_error *);
 struct ledger_refusal {
     alm_id id, owner, programme, body, group, person, blocking, blocking_body, line;
@@ -166,7 +166,7 @@ struct ledger_cell {
 /* Cells in a total order (programme name, area code, body code, group code, stage start, month, day), then the totals: `total` true.  Unique counts are exact in every cell and
  * in the total: from unique_count where that cut is kept, else from the lines in one streaming pass. quantity of a total over several programmes is the plain sum. */
 enum alm_status ledger_report(struct ledger *, const struct ledger_cut *, enum alm_status (*each)(void *context, const struct ledger_cell *, bool total, struct alm_error *), void *context, struct alm_error *);
-/* Numbers for `status`. */
+/* Numbers for `status`: deliveries that stand, offers refused, offers held. */
 enum alm_status ledger_counts(struct ledger *, int64_t *lines, int64_t *refusals, int64_t *held, struct alm_error *);
 
 /* ---- audit (audit.c) ---- */

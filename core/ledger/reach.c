@@ -89,6 +89,13 @@ void reach_counts_free(struct reach_counts *c)
     free(c);
 }
 
+void reach_counts_reset(struct reach_counts *c)
+{
+    for (size_t i = 0; i <= c->mask && c->used; i++)
+        c->slots[i].cut = -1;
+    c->used = 0;
+}
+
 static struct count *counts_find(const struct reach_counts *c, int cut, alm_id programme, int64_t value)
 {
     uint64_t h = ((uint64_t)programme * 5 + (uint64_t)cut) * 0x9E3779B97F4A7C15u ^ (uint64_t)value;

@@ -16,6 +16,8 @@ struct reach_counts; /* differences of unique_count, gathered over owners: a has
 
 struct reach_counts *reach_counts_new(void);
 void reach_counts_free(struct reach_counts *);
+/* Forget what was gathered (after an error). */
+void reach_counts_reset(struct reach_counts *);
 /* Merge into the table, and empty it. */
 enum alm_status reach_counts_write(struct reach_counts *, struct store *, struct alm_error *);
 /* Visit all (for the audit). */

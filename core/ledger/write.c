@@ -3,7 +3,7 @@
  * write: rows of the ledger's tables are gathered and go to the store together, each table in the order of its key.
  * Roll-ups are added up here first: many lines fall into one cell.
  */
-#include "ledger/internal.h"
+#include "ledger/lines.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -215,13 +215,8 @@ static void tally_line(struct ledger_writer *writer, const struct alm_line *line
         writer->month = date_month(line->date);
     }
     if (writer->area != line->area) {
-        const struct register_area *areas;
-        size_t n;
-        int32_t number = register_area_by_id(writer->directory, line->area);
         writer->area = line->area;
-        writer->county = 0;
-        if (number >= 0 && register_areas(writer->directory, &areas, &n, NULL) == ALM_OK && areas[number].county >= 0)
-            writer->county = areas[areas[number].county].id;
+        writer->county = lines_county(writer->directory, line->area);
     }
     const int64_t coarse[CELL_KEYS] = {line->programme, line->stage,   writer->county,
                                        line->body,      writer->month, writer->slot};

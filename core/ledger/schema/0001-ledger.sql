@@ -53,7 +53,7 @@ CREATE TABLE reach (
 CREATE TABLE tally (
     programme BIGINT NOT NULL,
     stage BIGINT NOT NULL,
-    county BIGINT NOT NULL,      -- area id; 0: not known
+    county BIGINT NOT NULL,      -- area id; what lies in none keeps its own; 0: not known
     body BIGINT NOT NULL,
     month BIGINT NOT NULL,       -- Solar Hijri year * 12 + month - 1
     slot BIGINT NOT NULL,

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* What the audit compares, how it names it, and the comparisons that SQL can put in order by itself. */
+#include "ledger/audit.h"
+
+/* ---- names ---- */
+
+const char *audit_owner(struct audit *audit, alm_id owner, char *buf, size_t size)
+{
+    char name[128];
+    struct store *store = audit->ledger->services.store;
+    if (register_name(store, ALM_NOUN_HOUSEHOLD, owner, name, sizeof name, NULL) == ALM_OK)
+        snprintf(buf, size, _("household %s"), name);
+    else if (register_name(store, ALM_NOUN_PLACE, owner, name, sizeof name, NULL) == ALM_OK)
+        snprintf(buf, size, _("place %s"), name);
+    else
+        snprintf(buf, size, "%lld", (long long)owner);
+    return buf;
+}
+
+const char *audit_code(struct audit *audit, enum register_noun noun, alm_id id)
+{
+    const struct register_entry *entry = id ? register_by_id(audit->ledger->services.directory, noun, id) : NULL;
+    return entry ? entry->code : id ? "?" : "-";
+}
+
+const char *audit_area(struct audit *audit, alm_id id)
+{
+    const struct register_area *areas;
+    size_t n;
+    const int32_t area = id ? register_area_by_id(audit->ledger->services.directory, id) : -1;
+    if (area < 0 || register_areas(audit->ledger->services.directory, &areas, &n, NULL) != ALM_OK)
+        return id ? "?" : "-";
+    return areas[area].code;
+}
+
+static void account_subject(struct audit *audit, const int64_t *key, char *buf, size_t size)
+{
+    char owner[160];
+    snprintf(buf, size, _("account of %s under %s"), audit_owner(audit, key[0], owner, sizeof owner),
+             audit_code(audit, REGISTER_PROGRAMME, key[1]));
+}
+
+static void tally_subject(struct audit *audit, const int64_t *key, char *buf, size_t size)
+{
+    char month[16];
+    date_format_month((int32_t)key[4], month, sizeof month);
+    snprintf(buf, size, _("tally of %s, stage %s, area %s, body %s, month %s"),
+             audit_code(audit, REGISTER_PROGRAMME, key[0]), audit_code(audit, REGISTER_STAGE, key[1]),
+             audit_area(audit, key[2]), audit_code(audit, REGISTER_BODY, key[3]), month);
+}
+
+static void detail_subject(struct audit *audit, const int64_t *key, char *buf, size_t size)
+{
+    char day[16];
+    date_format((alm_date)key[5], DATE_ISO, day, sizeof day);
+    snprintf(buf, size, _("daily tally of %s, stage %s, area %s, body %s, group %s, day %s"),
+             audit_code(audit, REGISTER_PROGRAMME, key[0]), audit_code(audit, REGISTER_STAGE, key[1]),
+             audit_area(audit, key[2]), audit_code(audit, REGISTER_BODY, key[3]),
+             audit_code(audit, REGISTER_GROUP, key[4]), day);
+}
+
+static void unique_subject(struct audit *audit, const int64_t *key, char *buf, size_t size)
+{
+    char month[16];
+    const char *programme = key[1] ? audit_code(audit, REGISTER_PROGRAMME, key[1]) : _("all programmes");
+    switch (key[0]) {
+    case 0:
+        snprintf(buf, size, _("unique count of %s"), programme);
+        break;
+    case 1:
+        snprintf(buf, size, _("unique count of %s, stage %s"), programme, audit_code(audit, REGISTER_STAGE, key[2]));
+        break;
+    case 2:
+        snprintf(buf, size, _("unique count of %s, body %s"), programme, audit_code(audit, REGISTER_BODY, key[2]));
+        break;
+    case 3:
+        date_format_month((int32_t)key[2], month, sizeof month);
+        snprintf(buf, size, _("unique count of %s, month %s"), programme, month);
+        break;
+    default:
+        snprintf(buf, size, _("unique count of %s, area %s"), programme, audit_area(audit, key[2]));
+    }
+}
+
+/* People know a recipient by the household; a person's name is no matter for an audit's listing. */
+static void claim_subject(struct audit *audit, const int64_t *key, char *buf, size_t size)
+{
+    char owner[160];
+    snprintf(buf, size, _("claim of %s on period %lld of %s"), audit_owner(audit, key[0], owner, sizeof owner),
+             (long long)key[2], audit_code(audit, REGISTER_PROGRAMME, key[1]));
+}
+
+static void key_subject(struct audit *audit, const int64_t *key, char *buf, size_t size)
+{
+    char owner[160];
+    snprintf(buf, size, _("key of delivery or refusal %lld of %s"), (long long)key[1],
+             audit_owner(audit, key[0], owner, sizeof owner));
+}
+
+/* ---- tables ---- */
+
+const struct audit_table audit_account = {
+    .kept = "SELECT owner, programme, deliveries, quantity, value, last_date, last_line FROM account "
+            "ORDER BY owner, programme",
+    .n_keys = 2,
+    .n_values = 5,
+    .names = {N_("deliveries"), N_("thousandths"), N_("minor units"), N_("as last day"), N_("as last line")},
+    .subject = account_subject,
+};
+
+#define SUMS "CAST(SUM(deliveries) AS BIGINT), CAST(SUM(quantity) AS BIGINT), CAST(SUM(value) AS BIGINT)"
+
+const struct audit_table audit_tally = {
+    .kept = "SELECT programme, stage, county, body, month, " SUMS " FROM tally "
+            "GROUP BY programme, stage, county, body, month ORDER BY programme, stage, county, body, month",
+    .n_keys = 5,
+    .n_values = 3,
+    .names = {N_("deliveries"), N_("thousandths"), N_("minor units")},
+    .sums = true,
+    .subject = tally_subject,
+};
+
+const struct audit_table audit_unique = {
+    .kept = "SELECT cut, programme, value, CAST(SUM(households) AS BIGINT), CAST(SUM(persons) AS BIGINT), "
+            "CAST(SUM(places) AS BIGINT) FROM unique_count "
+            "GROUP BY cut, programme, value ORDER BY cut, programme, value",
+    .n_keys = 3,
+    .n_values = 3,
+    .names = {N_("households"), N_("persons"), N_("places")},
+    .sums = true,
+    .subject = unique_subject,
+};
+
+static const struct audit_table detail = {
+    .kept = "SELECT programme, stage, area, body, grp, day, " SUMS " FROM tally_detail "
+            "GROUP BY programme, stage, area, body, grp, day ORDER BY programme, stage, area, body, grp, day",
+    .n_keys = 6,
+    .n_values = 3,
+    .names = {N_("deliveries"), N_("thousandths"), N_("minor units")},
+    .sums = true,
+    .subject = detail_subject,
+};
+static const char detail_counted[] =
+    "SELECT programme, stage, area, body, grp, date, "
+    "CAST(SUM(CASE WHEN reverses IS NULL THEN 1 ELSE -1 END) AS BIGINT), CAST(SUM(quantity) AS BIGINT), "
+    "CAST(SUM(value) AS BIGINT) FROM line "
+    "GROUP BY programme, stage, area, body, grp, date ORDER BY programme, stage, area, body, grp, date";
+
+static const struct audit_table claim = {
+    .kept = "SELECT recipient, programme, period, line, owner FROM claim ORDER BY recipient, programme, period",
+    .n_keys = 3,
+    .n_values = 2,
+    .names = {N_("as its line"), N_("as its owner")},
+    .subject = claim_subject,
+};
+#define STANDS "reverses IS NULL AND id NOT IN (SELECT reverses FROM line WHERE reverses IS NOT NULL)"
+static const char claim_counted[] =
+    "SELECT COALESCE(person, owner) AS recipient, programme, period, id, owner FROM line "
+    "WHERE period IS NOT NULL AND " STANDS " "
+    "UNION ALL "
+    "SELECT partner AS recipient, programme, period, id, owner FROM line "
+    "WHERE period IS NOT NULL AND partner IS NOT NULL AND " STANDS " "
+    "ORDER BY recipient, programme, period, id";
+
+static const struct audit_table key = {
+    .kept = "SELECT owner, id FROM delivery_key ORDER BY owner, id",
+    .n_keys = 2,
+    .subject = key_subject,
+};
+/* A held offer's key stays with the refusal when it is accepted. */
+static const char key_counted[] =
+    "SELECT owner, id FROM line "
+    "WHERE reverses IS NULL AND id NOT IN (SELECT line FROM refusal WHERE line IS NOT NULL) "
+    "UNION ALL "
+    "SELECT owner, id FROM refusal "
+    "ORDER BY owner, id";
+
+/* ---- the journal ---- */
+
+static void journal_subject(struct audit *audit, const int64_t *entry, char *buf, size_t size)
+{
+    (void)audit;
+    snprintf(buf, size, _("journal entry %lld, of its lines"), (long long)entry[0]);
+}
+
+static const struct audit_table journal = {
+    .kept = "SELECT id, lines, digest_high, digest_low FROM journal ORDER BY id",
+    .n_keys = 1,
+    .n_values = 3,
+    .names = {N_("lines"), N_("as digest"), N_("as digest")},
+    .sums = true,
+    .subject = journal_subject,
+};
+
+/* Digests are sums over an entry's lines, so the lines are taken by entry. */
+static enum alm_status check_journal(struct audit *audit, struct alm_error *err)
+{
+    struct audit_join j;
+    struct store_stmt *stmt;
+    bool row;
+    uint64_t sum[2] = {0, 0};
+    int64_t at = 0, n = 0;
+    enum alm_status status = audit_join_begin(&j, audit, &journal, err);
+    if (status == ALM_OK)
+        status = store_query(audit->ledger->services.store, &stmt, err,
+                             "SELECT " LINES_COLUMNS " FROM line ORDER BY line.entry", "");
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK) {
+        struct alm_line line;
+        struct ledger_extra extra;
+        alm_id entry = 0;
+        if (row)
+            lines_fetch(audit->ledger, stmt, &line, &extra, &entry);
+        if (n && (!row || entry != at)) {
+            const int64_t counted[] = {at, n, (int64_t)sum[0], (int64_t)sum[1]};
+            status = audit_join_push(&j, counted, err);
+            n = 0;
+            sum[0] = sum[1] = 0;
+        }
+        if (!row || status != ALM_OK)
+            break;
+        uint64_t digest[2];
+        ledger_line_digest(&line, &extra, entry, digest);
+        sum[0] += digest[0];
+        sum[1] += digest[1];
+        at = entry;
+        n++;
+    }
+    return status == ALM_OK ? audit_join_end(&j, err) : status;
+}
+
+/* Every line is found by its id. */
+static enum alm_status check_homes(struct audit *audit, struct alm_error *err)
+{
+    struct store_stmt *stmt;
+    bool row;
+    enum alm_status status = store_query(audit->ledger->services.store, &stmt, err,
+                                         "SELECT line.owner, line.id FROM line LEFT JOIN home ON home.id = line.id "
+                                         "WHERE home.owner IS NULL OR home.owner <> line.owner",
+                                         "");
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        char owner[160];
+        audit_fault(audit, _("line %lld of %s cannot be found by its id"), (long long)store_int(stmt, 1),
+                    audit_owner(audit, store_int(stmt, 0), owner, sizeof owner));
+    }
+    return status;
+}
+
+enum alm_status audit_checks(struct audit *audit, struct alm_error *err)
+{
+    enum alm_status status = audit_join_query(audit, &detail, detail_counted, err);
+    if (status == ALM_OK)
+        status = audit_join_query(audit, &claim, claim_counted, err);
+    if (status == ALM_OK)
+        status = audit_join_query(audit, &key, key_counted, err);
+    if (status == ALM_OK)
+        status = check_homes(audit, err);
+    return status == ALM_OK ? check_journal(audit, err) : status;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* lines: from rows of table `line` to lines, and whom they reach. */
+#include "ledger/lines.h"
+
+#include <stdlib.h>
+
+static alm_id id_or_0(struct store_stmt *stmt, int i)
+{
+    const int64_t id = store_int(stmt, i);
+    return id == ALM_NULL ? 0 : id;
+}
+
+void lines_fetch(struct ledger *ledger, struct store_stmt *stmt, struct alm_line *line, struct ledger_extra *extra,
+                 alm_id *entry)
+{
+    *line = (struct alm_line){
+        .owner = store_int(stmt, 0),
+        .id = store_int(stmt, 1),
+        .programme = store_int(stmt, 2),
+        .date = (alm_date)store_int(stmt, 3),
+        .quantity = store_int(stmt, 4),
+        .value = store_int(stmt, 5),
+        .body = store_int(stmt, 6),
+        .group = store_int(stmt, 7),
+        .area = store_int(stmt, 8),
+        .stage = store_int(stmt, 9),
+        .person = id_or_0(stmt, 10),
+        .partner = id_or_0(stmt, 11),
+        .reverses = id_or_0(stmt, 12),
+    };
+    const struct register_entry *programme =
+        register_by_id(ledger->services.directory, REGISTER_PROGRAMME, line->programme);
+    if (programme && programme->recipient == ALM_PLACE)
+        line->place = line->owner;
+    else
+        line->household = line->owner;
+    *extra = (struct ledger_extra){store_text(stmt, 15), store_text(stmt, 16), store_int(stmt, 13)};
+    *entry = store_int(stmt, 14);
+}
+
+bool lines_reach_members(const struct alm_line *line)
+{
+    return line->household && !line->person && !line->partner;
+}
+
+void lines_add_reach(struct reach *reach, const struct alm_line *line, const struct register_members *members,
+                     const struct register_household *household, alm_id *scratch, struct reach_counts *counts)
+{
+    size_t n = 0;
+    if (lines_reach_members(line)) {
+        for (size_t i = 0; household && i < household->n; i++) {
+            const struct register_member *m = &members->members[household->first + i];
+            if (register_member_on(m, line->date) && !reach_own_row(members, household, m->member.id))
+                scratch[n++] = m->member.id;
+        }
+    } else {
+        const alm_id named[] = {line->person, line->partner};
+        for (size_t i = 0; i < COUNT_OF(named); i++)
+            if (named[i] && !(household && reach_own_row(members, household, named[i])))
+                scratch[n++] = named[i];
+    }
+    reach_add(reach, line, scratch, n, counts);
+}
+
+bool lines_reach_person(const struct alm_line *line, const struct register_members *members,
+                        const struct register_household *household, alm_id person)
+{
+    if (!lines_reach_members(line))
+        return line->person == person || line->partner == person;
+    for (size_t i = 0; i < household->n; i++) {
+        const struct register_member *m = &members->members[household->first + i];
+        if (m->member.id == person && register_member_on(m, line->date))
+            return true;
+    }
+    return false;
+}
+
+alm_id lines_county(struct register_directory *directory, alm_id area)
+{
+    const struct register_area *areas;
+    size_t n;
+    const int32_t number = area ? register_area_by_id(directory, area) : -1;
+    if (number < 0 || register_areas(directory, &areas, &n, NULL) != ALM_OK)
+        return 0;
+    return areas[areas[number].county >= 0 ? areas[number].county : number].id;
+}
+
+void lines_ids_add(struct lines_ids *ids, alm_id id)
+{
+    ARRAY_ROOM(ids->at, ids->n, ids->capacity);
+    ids->at[ids->n++] = id;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    const alm_id x = *(const alm_id *)a, y = *(const alm_id *)b;
+    return (x > y) - (x < y);
+}
+
+void lines_ids_sort(struct lines_ids *ids)
+{
+    if (ids->n < 2)
+        return;
+    qsort(ids->at, ids->n, sizeof *ids->at, compare_ids);
+    size_t kept = 1;
+    for (size_t i = 1; i < ids->n; i++)
+        if (ids->at[i] != ids->at[kept - 1])
+            ids->at[kept++] = ids->at[i];
+    ids->n = kept;
+}
+
+bool lines_ids_have(const struct lines_ids *ids, alm_id id)
+{
+    return ids->n && bsearch(&id, ids->at, ids->n, sizeof *ids->at, compare_ids);
+}

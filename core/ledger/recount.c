@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * recount: make the reach states of some owners anew from their lines, and with them the kept counts of unique
+ * beneficiaries: when members changed, and when a line was taken back.
+ */
+#include "ledger/recount.h"
+
+#include "ledger/lines.h"
+
+#include <stdlib.h>
+
+enum { BATCH_OWNERS = 1024, MAX_HOUSEHOLDS = 64 };
+
+struct recount {
+    struct ledger *ledger;
+    struct register_members members;
+    struct lines_ids moved;
+    struct lines_ids reversed;
+    alm_id *scratch;
+    size_t scratch_size;
+    struct alm_line *lines;
+    size_t n_lines, lines_capacity;
+};
+
+/* Take the marks of these states out of the counts; `found` (may be NULL) gets the owners that have one. */
+static enum alm_status subtract(struct ledger *ledger, const alm_id *owners, size_t n, struct lines_ids *found,
+                                struct alm_error *err)
+{
+    struct store_stmt *stmt;
+    bool row;
+    enum alm_status status =
+        store_query(ledger->services.store, &stmt, err,
+                    "SELECT state, owner FROM reach WHERE owner = ANY ($1) ORDER BY owner", "I", owners, n);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        if (found)
+            lines_ids_add(found, store_int(stmt, 1));
+        if ((status = reach_load(ledger->reach, store_text(stmt, 0), err)) == ALM_OK)
+            reach_subtract(ledger->reach, ledger->counts);
+        else
+            store_done(stmt);
+    }
+    return status;
+}
+
+/* The lines of these owners that stand, by owner. */
+static enum alm_status read_lines(struct recount *r, const alm_id *owners, size_t n, struct alm_error *err)
+{
+    struct store_stmt *stmt;
+    bool row;
+    r->n_lines = r->reversed.n = 0;
+    enum alm_status status = store_query(
+        r->ledger->services.store, &stmt, err,
+        "SELECT " LINES_COLUMNS " FROM line WHERE line.owner = ANY ($1) ORDER BY line.owner, line.id", "I", owners, n);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        struct ledger_extra extra;
+        alm_id entry;
+        ARRAY_ROOM(r->lines, r->n_lines, r->lines_capacity);
+        struct alm_line *line = &r->lines[r->n_lines++];
+        lines_fetch(r->ledger, stmt, line, &extra, &entry);
+        if (!line->reverses)
+            continue;
+        lines_ids_add(&r->reversed, line->reverses);
+        r->n_lines--;
+    }
+    lines_ids_sort(&r->reversed);
+    size_t kept = 0;
+    for (size_t i = 0; i < r->n_lines; i++)
+        if (!lines_ids_have(&r->reversed, r->lines[i].id))
+            r->lines[kept++] = r->lines[i];
+    r->n_lines = kept;
+    return status;
+}
+
+static void note_members(struct recount *r, struct lines_ids *settled)
+{
+    for (size_t h = 0; h < r->members.n_households; h++) {
+        const struct register_household *household = &r->members.households[h];
+        for (size_t i = 0; i < household->n; i++) {
+            const alm_id person = r->members.members[household->first + i].member.id;
+            if (reach_own_row(&r->members, household, person))
+                lines_ids_add(&r->moved, person);
+            else if (settled)
+                lines_ids_add(settled, person);
+        }
+    }
+}
+
+/* Whose moves were all struck out has no row of their own any more. */
+static enum alm_status drop_rows(struct recount *r, struct lines_ids *settled, struct alm_error *err)
+{
+    struct lines_ids found = {0};
+    lines_ids_sort(settled);
+    enum alm_status status = settled->n ? subtract(r->ledger, settled->at, settled->n, &found, err) : ALM_OK;
+    for (size_t i = 0; i < found.n && status == ALM_OK; i++)
+        ledger_write_reach(r->ledger->writer, found.at[i], text_of(""));
+    free(found.at);
+    return status;
+}
+
+static void more_scratch(struct recount *r, const struct register_household *household)
+{
+    const size_t need = (household ? household->n : 0) + 2;
+    if (need <= r->scratch_size)
+        return;
+    r->scratch_size = need * 2;
+    r->scratch = xreallocarray(r->scratch, r->scratch_size, sizeof *r->scratch);
+}
+
+static enum alm_status recount_owner(struct recount *r, alm_id owner, const struct alm_line *lines, size_t n,
+                                     struct alm_error *err)
+{
+    struct ledger *ledger = r->ledger;
+    const struct register_household *household = register_members_find(&r->members, owner);
+    enum alm_status status = reach_load(ledger->reach, (struct alm_text){0}, err);
+    if (status != ALM_OK)
+        return status;
+    more_scratch(r, household);
+    for (size_t i = 0; i < n; i++)
+        lines_add_reach(ledger->reach, &lines[i], &r->members, household, r->scratch, ledger->counts);
+    ledger_write_reach(ledger->writer, owner, reach_text(ledger->reach));
+    return ALM_OK;
+}
+
+static enum alm_status recount_batch(struct recount *r, const alm_id *owners, size_t n, struct alm_error *err)
+{
+    register_members_reset(&r->members);
+    enum alm_status status = register_members_read(r->ledger->services.store, &r->members, owners, n, err);
+    if (status == ALM_OK)
+        status = subtract(r->ledger, owners, n, NULL, err);
+    if (status == ALM_OK)
+        status = read_lines(r, owners, n, err);
+    struct lines_ids settled = {0};
+    note_members(r, &settled);
+    if (status == ALM_OK)
+        status = drop_rows(r, &settled, err);
+    free(settled.at);
+    for (size_t i = 0, from = 0; i < n && status == ALM_OK; i++) {
+        size_t to = from;
+        while (to < r->n_lines && r->lines[to].owner == owners[i])
+            to++;
+        status = recount_owner(r, owners[i], &r->lines[from], to - from, err);
+        from = to;
+    }
+    return status;
+}
+
+/* One who moved: from the lines of every household that they belonged to. */
+static enum alm_status recount_person(struct recount *r, alm_id person, struct alm_error *err)
+{
+    struct ledger *ledger = r->ledger;
+    alm_id households[MAX_HOUSEHOLDS];
+    struct lines_ids sorted = {households, 0, MAX_HOUSEHOLDS};
+    register_members_reset(&r->members);
+    enum alm_status status =
+        register_households_of(ledger->services.store, person, households, MAX_HOUSEHOLDS, &sorted.n, err);
+    lines_ids_sort(&sorted);
+    if (status == ALM_OK)
+        status = register_members_read(ledger->services.store, &r->members, households, sorted.n, err);
+    if (status == ALM_OK)
+        status = subtract(ledger, &person, 1, NULL, err);
+    if (status == ALM_OK)
+        status = read_lines(r, households, sorted.n, err);
+    if (status == ALM_OK)
+        status = reach_load(ledger->reach, (struct alm_text){0}, err);
+    if (status != ALM_OK)
+        return status;
+    for (size_t i = 0; i < r->n_lines; i++) {
+        const struct register_household *household = register_members_find(&r->members, r->lines[i].owner);
+        if (household && lines_reach_person(&r->lines[i], &r->members, household, person))
+            reach_add_person(ledger->reach, &r->lines[i], person, ledger->counts);
+    }
+    ledger_write_reach(ledger->writer, person, reach_text(ledger->reach));
+    return ALM_OK;
+}
+
+/* A person who moved just now still stands in the state of the household that they left: recount all households of all
+ * who moved. */
+static enum alm_status add_other_households(struct recount *r, struct lines_ids *owners, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    const size_t n = owners->n;
+    for (size_t from = 0; from < n && status == ALM_OK; from += BATCH_OWNERS) {
+        register_members_reset(&r->members);
+        status = register_members_read(r->ledger->services.store, &r->members, owners->at + from,
+                                       n - from < BATCH_OWNERS ? n - from : BATCH_OWNERS, err);
+        if (status == ALM_OK)
+            note_members(r, NULL);
+    }
+    lines_ids_sort(&r->moved);
+    for (size_t i = 0; i < r->moved.n && status == ALM_OK; i++) {
+        alm_id households[MAX_HOUSEHOLDS];
+        size_t n_households;
+        status = register_households_of(r->ledger->services.store, r->moved.at[i], households, MAX_HOUSEHOLDS,
+                                        &n_households, err);
+        for (size_t h = 0; status == ALM_OK && h < n_households; h++)
+            lines_ids_add(owners, households[h]);
+    }
+    lines_ids_sort(owners);
+    return status;
+}
+
+enum alm_status recount_owners(struct ledger *ledger, const alm_id *ids, size_t n, struct alm_error *err)
+{
+    struct recount r = {.ledger = ledger};
+    struct lines_ids owners = {0};
+    for (size_t i = 0; i < n; i++)
+        lines_ids_add(&owners, ids[i]);
+    lines_ids_sort(&owners);
+    enum alm_status status = add_other_households(&r, &owners, err);
+    if (status == ALM_OK)
+        status = recount_lock(ledger, owners.at, owners.n, err);
+    r.moved.n = 0;
+    for (size_t from = 0; from < owners.n && status == ALM_OK; from += BATCH_OWNERS)
+        status =
+            recount_batch(&r, owners.at + from, owners.n - from < BATCH_OWNERS ? owners.n - from : BATCH_OWNERS, err);
+    lines_ids_sort(&r.moved);
+    for (size_t i = 0; i < r.moved.n && status == ALM_OK; i++)
+        status = recount_person(&r, r.moved.at[i], err);
+    free(owners.at);
+    free(r.moved.at);
+    free(r.reversed.at);
+    free(r.scratch);
+    free(r.lines);
+    register_members_release(&r.members);
+    return status;
+}
+
+enum alm_status recount_lock(struct ledger *ledger, const alm_id *owners, size_t n, struct alm_error *err)
+{
+    static const char sql[] = "INSERT INTO reach (owner, state) VALUES ($1, '') "
+                              "ON CONFLICT (owner) DO UPDATE SET state = reach.state";
+    enum alm_status status = ALM_OK;
+    if (store_driver(ledger->services.store)->flags & ALM_STORE_ONE_WRITER)
+        return ALM_OK;
+    for (size_t i = 0; i < n && status == ALM_OK; i++)
+        status = store_run(ledger->services.store, NULL, err, sql, "i", owners[i]);
+    return status;
+}
+
+enum alm_status ledger_members_changed(void *ledger, const alm_id *households, size_t n, struct alm_error *err)
+{
+    struct ledger *l = ledger;
+    enum alm_status status = recount_owners(l, households, n, err);
+    if (status == ALM_OK)
+        return ledger_writer_flush(l->writer, l->counts, err);
+    ledger_writer_reset(l->writer);
+    reach_counts_reset(l->counts);
+    return status;
+}

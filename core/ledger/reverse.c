@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reverse: take a line back.  The line stays; a second one with the opposite amounts names it.  Claim, account, tallies
+ * and unique counts become what they would be without both.
+ */
+#include "ledger/lines.h"
+#include "ledger/recount.h"
+
+static enum alm_status unsettle(struct ledger *ledger, const struct ledger_line *original, struct arena *arena,
+                                struct alm_error *err)
+{
+    const struct ledger_services *services = &ledger->services;
+    const struct ledger_programme *programme =
+        services->programme_by_id(services->context, original->line.programme, err);
+    if (!programme)
+        return err->status;
+    const struct alm_programme *rule = programme->rule;
+    if (!rule)
+        return error_set(err, ALM_BAD_DATA, _("enable it first, so that what it drew can be given back"),
+                         _("programme %s is not enabled: its deliveries cannot be taken back"), programme->name);
+    if (!rule->unsettle)
+        return ALM_OK;
+    struct alm_line line = original->line;
+    line.n_detail = rule->n_detail;
+    line.detail = arena_alloc(arena, (rule->n_detail + 1) * sizeof *line.detail);
+    enum alm_status status =
+        ledger_detail_read(text_of(original->detail_text), rule->detail, rule->n_detail, line.detail, arena, err);
+    if (status == ALM_OK)
+        status = rule->unsettle(programme->host, programme->state, &line, 1, err);
+    return status;
+}
+
+static enum alm_status give_back_claims(struct ledger *ledger, const struct ledger_line *original,
+                                        struct alm_error *err)
+{
+    static const char sql[] = "DELETE FROM claim WHERE recipient = $1 AND programme = $2 AND period = $3 AND line = $4";
+    const struct alm_line *line = &original->line;
+    const alm_id recipients[] = {line->person ? line->person : line->owner, line->partner};
+    enum alm_status status = ALM_OK;
+    if (original->period == ALM_NULL)
+        return ALM_OK;
+    for (size_t i = 0; i < COUNT_OF(recipients) && status == ALM_OK; i++)
+        if (recipients[i])
+            status = store_run(ledger->services.store, NULL, err, sql, "iiii", recipients[i], line->programme,
+                               original->period, line->id);
+    return status;
+}
+
+/* The account without the line: its last date and line are those of the lines that stand. An account of nothing has no
+ * row. */
+static enum alm_status mend_account(struct ledger *ledger, const struct alm_line *line, struct alm_error *err)
+{
+    static const char last_sql[] = "SELECT l.date, l.id FROM line l "
+                                   "WHERE l.owner = $1 AND l.programme = $2 AND l.reverses IS NULL AND l.id <> $3 "
+                                   "AND l.id NOT IN (SELECT r.reverses FROM line r "
+                                   "WHERE r.owner = $1 AND r.programme = $2 AND r.reverses IS NOT NULL) "
+                                   "ORDER BY l.date DESC, l.id DESC LIMIT 1";
+    struct store *store = ledger->services.store;
+    struct store_stmt *stmt;
+    bool row;
+    enum alm_status status = store_query(store, &stmt, err, last_sql, "iii", line->owner, line->programme, line->id);
+    if (status == ALM_OK)
+        status = store_next(stmt, &row, err);
+    if (status != ALM_OK)
+        return status;
+    if (!row)
+        return store_run(store, NULL, err, "DELETE FROM account WHERE owner = $1 AND programme = $2", "ii", line->owner,
+                         line->programme);
+    ledger_write_account(ledger->writer, line->owner, line->programme, (alm_date)store_int(stmt, 0), store_int(stmt, 1),
+                         -1, -line->quantity, -line->value);
+    store_done(stmt);
+    return ALM_OK;
+}
+
+enum alm_status ledger_reverse(struct ledger *ledger, alm_id id, const char *reason, alm_id *reversal,
+                               struct store_entry *entry, struct alm_error *err)
+{
+    struct arena arena = {0};
+    struct ledger_line original;
+    alm_id owner = 0;
+    enum alm_status status =
+        store_number(ledger->services.store, &owner, 0, err, "SELECT owner FROM home WHERE id = $1", "i", id);
+    /* Lock first: what is read below may not change any more. */
+    if (status == ALM_OK && owner)
+        status = recount_lock(ledger, &owner, 1, err);
+    if (status == ALM_OK)
+        status = ledger_line_read(ledger, id, &original, &arena, err);
+    if (status != ALM_OK)
+        goto out;
+    const struct alm_line *line = &original.line;
+    if (line->reverses) {
+        status = error_set(err, ALM_BAD_DATA, _("record the delivery again instead"),
+                           _("line %lld takes line %lld back: it cannot be taken back itself"), (long long)id,
+                           (long long)line->reverses);
+        goto out;
+    }
+    if (original.reversed_by) {
+        status = error_set(err, ALM_BAD_DATA, NULL, _("line %lld was taken back already, by line %lld"), (long long)id,
+                           (long long)original.reversed_by);
+        goto out;
+    }
+    status = unsettle(ledger, &original, &arena, err);
+    if (status == ALM_OK)
+        status = store_id(ledger->services.store, reversal, err);
+    if (status == ALM_OK)
+        status = give_back_claims(ledger, &original, err);
+    if (status != ALM_OK)
+        goto out;
+    struct alm_line back = *line;
+    back.id = *reversal;
+    back.quantity = -line->quantity;
+    back.value = -line->value;
+    back.reverses = id;
+    const struct ledger_extra extra = {text_of(original.detail_text), text_of(reason), ALM_NULL};
+    ledger_write_line(ledger->writer, &back, &extra, entry);
+    status = mend_account(ledger, line, err);
+    /* The recount reads the lines, so this one has to be there. */
+    if (status == ALM_OK)
+        status = ledger_writer_flush(ledger->writer, ledger->counts, err);
+    if (status == ALM_OK)
+        status = recount_owners(ledger, &line->owner, 1, err);
+    if (status == ALM_OK)
+        status = ledger_writer_flush(ledger->writer, ledger->counts, err);
+out:
+    if (status != ALM_OK) {
+        ledger_writer_reset(ledger->writer);
+        reach_counts_reset(ledger->counts);
+    }
+    arena_release(&arena);
+    return status;
+}
