@@ -44,8 +44,9 @@ static enum alm_status check_capacity(const struct alm_host *host, const struct 
     if (status != ALM_OK || capacity == ALM_NULL)
         return status;
     status = meals_query(host, &st, err,
-                         "SELECT CAST(COALESCE(SUM(portions), 0) AS BIGINT) FROM meals_batch "
-                         "WHERE programme = $1 AND date = $2 AND kitchen = $3 AND code <> $4",
+                         "SELECT CAST(COALESCE(SUM(b.portions), 0) AS BIGINT) "
+                         "FROM meals_day d JOIN meals_batch b ON b.programme = d.programme AND b.code = d.code "
+                         "WHERE d.programme = $1 AND d.date = $2 AND d.kitchen = $3 AND d.code <> $4",
                          "iitt", host->programme_id(host), (int64_t)b->date, b->kitchen, b->code);
     if (status == ALM_OK)
         status = host->step(host, st, &row, err);
@@ -67,6 +68,12 @@ static enum alm_status check_capacity(const struct alm_host *host, const struct 
                     b->kitchen, most, have, day);
 }
 
+static enum alm_status add_to_day(const struct alm_host *host, const struct new_batch *b, struct alm_error *err)
+{
+    return meals_run(host, NULL, err, "INSERT INTO meals_day (programme, date, kitchen, code) VALUES ($1, $2, $3, $4)",
+                     "iitt", host->programme_id(host), (int64_t)b->date, b->kitchen, b->code);
+}
+
 static enum alm_status insert(const struct alm_host *host, const struct new_batch *b, bool *added,
                               struct alm_error *err)
 {
@@ -78,8 +85,8 @@ static enum alm_status insert(const struct alm_host *host, const struct new_batc
                   "ON CONFLICT (programme, code) DO NOTHING",
                   "ittiiiii", host->programme_id(host), b->code, b->kitchen, (int64_t)b->date, b->slot, b->cooked_at,
                   b->portions, b->cost);
-    *added = changes > 0;
-    return status;
+    *added = status == ALM_OK && changes > 0;
+    return *added ? add_to_day(host, b, err) : status;
 }
 
 /* ---- the table of batches ---- */
@@ -248,8 +255,11 @@ static enum alm_status change_batch(const struct alm_host *host, const struct ne
         status = host->step(host, st, &row, err);
     if (status != ALM_OK)
         return status;
-    bool same_kitchen = strcmp(host->column_text(host, st, 0), b->kitchen) == 0;
-    bool same_slot = host->column_int(host, st, 1) == b->date && host->column_int(host, st, 2) == b->slot;
+    char old_kitchen[MEALS_MAX_CODE + 1];
+    int64_t old_date = host->column_int(host, st, 1);
+    snprintf(old_kitchen, sizeof old_kitchen, "%s", host->column_text(host, st, 0));
+    bool same_kitchen = strcmp(old_kitchen, b->kitchen) == 0;
+    bool same_slot = old_date == b->date && host->column_int(host, st, 2) == b->slot;
     bool same_time = meals_column_int(host, st, 3) == b->cooked_at;
     bool same_portions = host->column_int(host, st, 4) == b->portions;
     bool same_cost = meals_column_int(host, st, 6) == b->cost;
@@ -266,6 +276,13 @@ static enum alm_status change_batch(const struct alm_host *host, const struct ne
     *outcome = ALM_ROW_CHANGED;
     if (!same_kitchen || !same_slot || !same_portions)
         status = check_capacity(host, b, err);
+    if (status == ALM_OK && !(same_kitchen && same_slot)) {
+        status = meals_run(host, NULL, err,
+                           "DELETE FROM meals_day WHERE programme = $1 AND date = $2 AND kitchen = $3 AND code = $4",
+                           "iitt", host->programme_id(host), old_date, old_kitchen, b->code);
+        if (status == ALM_OK)
+            status = add_to_day(host, b, err);
+    }
     if (status != ALM_OK)
         return status;
     return meals_run(

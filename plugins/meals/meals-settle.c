@@ -73,9 +73,8 @@ void meals_batches_release(struct meals_batches *table)
     free(table->at);
 }
 
-#define BATCH_COLUMNS                                                                                                  \
-    "SELECT b.code, b.date, b.slot, b.cooked_at, b.portions, b.given, b.cost, k.area "                                 \
-    "FROM meals_batch b JOIN meals_kitchen k ON k.programme = b.programme AND k.code = b.kitchen "
+#define BATCH_COLUMNS "SELECT b.code, b.date, b.slot, b.cooked_at, b.portions, b.given, b.cost, k.area "
+#define BATCH_KITCHEN "JOIN meals_kitchen k ON k.programme = b.programme AND k.code = b.kitchen "
 
 /* The statement's row into the table, unless this call has it already. */
 static struct meals_batch *read_batch(const struct alm_host *host, struct meals_batches *table,
@@ -111,8 +110,9 @@ static enum alm_status batch_by_code(const struct alm_host *host, struct meals_b
     }
     struct alm_statement *st;
     bool row = false;
-    enum alm_status status = meals_query(host, &st, err, BATCH_COLUMNS "WHERE b.programme = $1 AND b.code = $2", "it",
-                                         host->programme_id(host), code);
+    enum alm_status status = meals_query(
+        host, &st, err, BATCH_COLUMNS "FROM meals_batch b " BATCH_KITCHEN "WHERE b.programme = $1 AND b.code = $2",
+        "it", host->programme_id(host), code);
     if (status == ALM_OK)
         status = host->step(host, st, &row, err);
     if (status != ALM_OK)
@@ -193,9 +193,12 @@ static enum alm_status read_day(const struct alm_host *host, struct meals_batche
     struct alm_statement *st;
     bool row = true;
     choices->n_day = 0;
-    enum alm_status status =
-        meals_query(host, &st, err, BATCH_COLUMNS "WHERE b.programme = $1 AND b.date = $2 AND b.slot = $3", "iii",
-                    host->programme_id(host), (int64_t)date, slot);
+    enum alm_status status = meals_query(
+        host, &st, err,
+        BATCH_COLUMNS
+        "FROM meals_day d JOIN meals_batch b ON b.programme = d.programme AND b.code = d.code " BATCH_KITCHEN
+        "WHERE d.programme = $1 AND d.date = $2 AND b.slot = $3",
+        "iii", host->programme_id(host), (int64_t)date, slot);
     while (status == ALM_OK && (status = host->step(host, st, &row, err)) == ALM_OK && row) {
         struct meals_batch *batch = read_batch(host, table, st);
         if (!batch || !push_batch(&choices->day, &choices->n_day, &choices->day_capacity, batch))

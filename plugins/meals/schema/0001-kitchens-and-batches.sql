@@ -8,7 +8,7 @@ CREATE TABLE meals_kitchen (
     capacity BIGINT,             -- thousandths of a meal a day; null: no limit
     PRIMARY KEY (programme, code)
 );
--- What was cooked at one time, and how much of it was given. Few thousand rows, so an index costs nothing.
+-- What was cooked at one time, and how much of it was given.
 CREATE TABLE meals_batch (
     programme BIGINT NOT NULL,
     code TEXT NOT NULL,
@@ -21,4 +21,11 @@ CREATE TABLE meals_batch (
     cost BIGINT,                 -- of the whole batch, minor units; null: not known
     PRIMARY KEY (programme, code)
 );
-CREATE INDEX meals_batch_day ON meals_batch (programme, date, kitchen);
+-- Batches by day. A table and not an index of meals_batch: a planner without statistics reads all of the programme's batches instead.
+CREATE TABLE meals_day (
+    programme BIGINT NOT NULL,
+    date BIGINT NOT NULL,
+    kitchen TEXT NOT NULL,
+    code TEXT NOT NULL,
+    PRIMARY KEY (programme, date, kitchen, code)
+);

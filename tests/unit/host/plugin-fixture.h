@@ -26,6 +26,7 @@ struct fixture {
     size_t n_columns;
     struct strbuf out;      /* rows: values with | between them */
     struct strbuf warnings; /* a line each */
+    const char *csv;        /* what import() reads: lines of cells with commas, in the order of the columns */
 };
 
 static inline struct fixture *fixture_of(const struct alm_host *host)
@@ -202,6 +203,34 @@ static void fixture_warn(const struct alm_host *host, const char *text)
     strbuf_addf(&fixture_of(host)->warnings, "%s\n", text);
 }
 
+/* Each row's outcome goes to out: new, changed, same, or why it was rejected. */
+static enum alm_status fixture_import(const struct alm_host *host, const struct alm_import *import,
+                                      struct alm_error *err)
+{
+    static const char *const outcomes[] = {"new", "changed", "same"};
+    struct fixture *fixture = fixture_of(host);
+    for (const char *at = fixture->csv; *at; at += *at == '\n') {
+        struct alm_value values[16];
+        enum alm_row_outcome outcome = ALM_ROW_NEW;
+        assert_true(import->n_columns <= COUNT_OF(values));
+        for (size_t i = 0; i < import->n_columns; i++) {
+            const struct conf_rule rule = {.type = import->columns[i].type, .choices = import->columns[i].choices};
+            size_t len = strcspn(at, ",\n");
+            values[i] = alm_null();
+            if (len)
+                assert_int_equal(conf_value_parse(&rule, (struct alm_text){at, len}, &fixture->arena, &values[i], err),
+                                 ALM_OK);
+            at += len + (at[len] == ',');
+        }
+        assert_int_equal(store_savepoint(fixture->suite->store, err), ALM_OK);
+        enum alm_status status = import->row(host, import->context, values, &outcome, err);
+        assert_true(status == ALM_OK || status == ALM_BAD_DATA || status == ALM_REFUSED);
+        strbuf_addf(&fixture->out, "%s\n", status == ALM_OK ? outcomes[outcome] : err->text);
+        assert_int_equal(store_release(fixture->suite->store, status == ALM_OK, err), ALM_OK);
+    }
+    return ALM_OK;
+}
+
 /* ---- making one ---- */
 
 /* The plug-in with settings from a file; what is wrong with them stands in fixture->problems. */
@@ -236,7 +265,8 @@ static inline void fixture_load_file(struct fixture *fixture, const char *name, 
                                       .row = fixture_row,
                                       .table_end = fixture_table_end,
                                       .say = fixture_say,
-                                      .warn = fixture_warn};
+                                      .warn = fixture_warn,
+                                      .import = fixture_import};
     assert_true(conf_ini_read(&fixture->ini, file, &fixture->problems));
     conf_settings_fill(&fixture->settings, &fixture->plugin->settings, name, &fixture->ini, 0, &fixture->problems);
 }

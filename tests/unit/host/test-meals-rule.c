@@ -283,6 +283,46 @@ static void without_batch_required_a_meal_needs_none(void **state)
     end(&fixture);
 }
 
+static void import(struct fixture *fixture, const char *command, const char *csv, const char *expected)
+{
+    struct alm_error err = {0};
+    fixture->csv = csv;
+    OK(fixture_run(fixture, &err, command, "file", "x.csv", NULL));
+    assert_string_equal(fixture->out.at, expected);
+}
+
+static void lists_are_imported_and_imported_again(void **state)
+{
+    struct fixture *fixture = *state;
+    struct alm_error err = {0};
+    struct alm_line line;
+    struct alm_value detail[DETAILS];
+    import(fixture, "kitchen import", "K1,One,1,500\nK3,Three,,\nK2,Two,12,\n", "same\nnew\nchanged\n");
+    import(fixture, "batch import",
+           "A,K1,2020-12-05,lunch,,300,9000\nB,K1,1399/09/"
+           "15,,2020-12-05T12:00,200,\nC,K1,2020-12-05,dinner,,1,\nD,K9,2020-12-05,,,1,\n"
+           "E,K3,2020-12-05,iftar,,1,\nF,K3,2020-12-05,,,0,\n",
+           "new\nnew\nkitchen K1 cooks at most 500 meals a day and has 500 on 1399/09/15 already\n"
+           "there is no kitchen 'K9'\niftar is not served\nportions: 0 is no number of meals\n");
+    import(fixture, "batch import", "A,K1,2020-12-05,lunch,,300,9000\nB,K1,1399/09/15,,2020-12-05T12:00,200,\n",
+           "same\nsame\n");
+    assert_string_equal(settle_one(fixture, offer(&line, detail, 4, 11, "A", 0)), "");
+    import(fixture, "batch import",
+           "A,K1,2020-12-05,lunch,,300,8000\nA,K1,2020-12-05,lunch,,301,8000\nA,K1,2020-12-05,lunch,,3,8000\n"
+           "A,K3,2020-12-05,lunch,,300,8000\nB,K3,2020-12-06,lunch,,700,\nC,K1,2020-12-05,dinner,,200,\n",
+           "changed\nkitchen K1 cooks at most 500 meals a day and has 200 on 1399/09/15 already\n"
+           "4 meals of batch A were given already\n4 meals of batch A were given already\nchanged\nnew\n");
+    /* A batch that was moved is found on its new day, and no longer on the old one. */
+    offer(&line, detail, 4, 12, NULL, 0);
+    line.date++;
+    assert_string_equal(settle_one(fixture, &line), "");
+    assert_string_equal(detail[BATCH].text, "B");
+    assert_int_equal(given(fixture, "A"), 4000);
+    OK(store_run(fixture->suite->store, NULL, &err, "DELETE FROM meals_batch WHERE code <> 'B'", ""));
+    assert_string_equal(settle_one(fixture, offer(&line, detail, 4, 12, NULL, 0)),
+                        "no kitchen that cooks for this area has lunch on that day");
+}
+
 /* The same offers one by one, in odd chunks and all together: the same batches, refusals and stock. */
 static void the_chunk_does_not_matter(void **state)
 {
@@ -395,6 +435,7 @@ int main(void)
         WITH_KITCHENS(a_meal_is_kept_hot_for_so_long),
         WITH_KITCHENS(a_line_without_a_batch_takes_the_nearest),
         cmocka_unit_test(without_batch_required_a_meal_needs_none),
+        WITH_KITCHENS(lists_are_imported_and_imported_again),
         cmocka_unit_test(the_chunk_does_not_matter),
         WITH_KITCHENS(what_was_read_before_is_read_anew),
         WITH_KITCHENS(kitchens_report_what_they_cooked),
