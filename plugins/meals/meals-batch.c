@@ -92,15 +92,15 @@ static enum alm_status insert(const struct alm_host *host, const struct new_batc
 /* ---- the table of batches ---- */
 
 static const struct alm_column batch_columns[] = {
-    {.name = "code", .title = "Batch", .type = ALM_STRING},
-    {.name = "kitchen", .title = "Kitchen", .type = ALM_STRING},
-    {.name = "date", .title = "Date", .type = ALM_DATE},
-    {.name = "slot", .title = "Meal", .type = ALM_ENUM, .choices = meals_slot_names},
-    {.name = "cooked_at", .title = "Cooked at", .type = ALM_TIME},
-    {.name = "portions", .title = "Cooked", .type = ALM_QUANTITY, .flags = ALM_TOTAL, .unit = "meals"},
-    {.name = "given", .title = "Given", .type = ALM_QUANTITY, .flags = ALM_TOTAL, .unit = "meals"},
-    {.name = "left", .title = "Left", .type = ALM_QUANTITY, .flags = ALM_TOTAL, .unit = "meals"},
-    {.name = "cost", .title = "Cost", .type = ALM_MONEY, .flags = ALM_TOTAL},
+    {.name = "code", .title = "batch", .type = ALM_STRING},
+    {.name = "kitchen", .title = "kitchen", .type = ALM_STRING},
+    {.name = "date", .title = "date", .type = ALM_DATE},
+    {.name = "slot", .title = "meal", .type = ALM_ENUM, .choices = meals_slot_names},
+    {.name = "cooked_at", .title = "cooked at", .type = ALM_TIME},
+    {.name = "portions", .title = "cooked", .type = ALM_QUANTITY, .flags = ALM_TOTAL, .unit = "meals"},
+    {.name = "given", .title = "given", .type = ALM_QUANTITY, .flags = ALM_TOTAL, .unit = "meals"},
+    {.name = "left", .title = "left", .type = ALM_QUANTITY, .flags = ALM_TOTAL, .unit = "meals"},
+    {.name = "cost", .title = "cost", .type = ALM_MONEY, .flags = ALM_TOTAL},
 };
 
 static struct alm_value number_or_null(int64_t number)
@@ -144,7 +144,7 @@ enum alm_status meals_batch_list(const struct alm_host *host, void *state, const
                               from, to, kitchen)
                 : meals_query(host, &st, err, LIST LIST_ORDER, "iii", host->programme_id(host), from, to);
     if (status == ALM_OK)
-        status = host->table_begin(host, "Batches", batch_columns, COUNT_OF(batch_columns), err);
+        status = host->table_begin(host, "batches", batch_columns, COUNT_OF(batch_columns), err);
     while (status == ALM_OK && (status = host->step(host, st, &row, err)) == ALM_OK && row) {
         const struct new_batch b = {.code = host->column_text(host, st, 0),
                                     .kitchen = host->column_text(host, st, 1),
@@ -220,8 +220,12 @@ enum alm_status meals_cook(const struct alm_host *host, void *state, const struc
     } else {
         status = insert_by_default_code(host, &b, code, sizeof code, err);
     }
+    struct alm_column columns[COUNT_OF(batch_columns)]; /* one batch has no total */
+    memcpy(columns, batch_columns, sizeof columns);
+    for (size_t i = 0; i < COUNT_OF(columns); i++)
+        columns[i].flags = 0;
     if (status == ALM_OK)
-        status = host->table_begin(host, "Batch", batch_columns, COUNT_OF(batch_columns), err);
+        status = host->table_begin(host, "batch", columns, COUNT_OF(columns), err);
     if (status == ALM_OK)
         status = emit_batch(host, &b, 0, err);
     return status == ALM_OK ? host->table_end(host, err) : status;

@@ -209,10 +209,10 @@ enum alm_status meals_kitchen_list(const struct alm_host *host, void *state, con
                                    struct alm_error *err)
 {
     static const struct alm_column columns[] = {
-        {.name = "code", .title = "Code", .type = ALM_STRING},
-        {.name = "name", .title = "Name", .type = ALM_STRING},
-        {.name = "area", .title = "Area", .type = ALM_STRING},
-        {.name = "capacity", .title = "Capacity", .type = ALM_QUANTITY, .unit = "meals a day"},
+        {.name = "code", .title = "code", .type = ALM_STRING},
+        {.name = "name", .title = "name", .type = ALM_STRING},
+        {.name = "area", .title = "area", .type = ALM_STRING},
+        {.name = "capacity", .title = "capacity", .type = ALM_QUANTITY, .unit = "meals a day"},
     };
     (void)state;
     (void)args;
@@ -223,7 +223,7 @@ enum alm_status meals_kitchen_list(const struct alm_host *host, void *state, con
                                          "WHERE programme = $1 ORDER BY code COLLATE \"C\"",
                                          "i", host->programme_id(host));
     if (status == ALM_OK)
-        status = host->table_begin(host, "Kitchens", columns, COUNT_OF(columns), err);
+        status = host->table_begin(host, "kitchens", columns, COUNT_OF(columns), err);
     while (status == ALM_OK && (status = host->step(host, st, &row, err)) == ALM_OK && row) {
         char area[120] = "";
         int64_t id = meals_column_int(host, st, 2);

@@ -125,9 +125,9 @@ static void entitle(const void *state, const struct alm_case *c, struct alm_enti
 }
 
 static const struct alm_column detail[MEALS_DETAILS] = {
-    [MEALS_DETAIL_SLOT] = {.name = "slot", .title = "Meal", .type = ALM_ENUM, .choices = meals_slot_names},
-    [MEALS_DETAIL_BATCH] = {.name = "batch", .title = "Batch", .type = ALM_STRING},
-    [MEALS_DETAIL_TIME] = {.name = "time", .title = "Given at", .type = ALM_TIME},
+    [MEALS_DETAIL_SLOT] = {.name = "slot", .title = "meal", .type = ALM_ENUM, .choices = meals_slot_names},
+    [MEALS_DETAIL_BATCH] = {.name = "batch", .title = "batch", .type = ALM_STRING},
+    [MEALS_DETAIL_TIME] = {.name = "time", .title = "given at", .type = ALM_TIME},
 };
 
 static const struct alm_programme programme = {
@@ -147,25 +147,25 @@ static const struct alm_programme programme = {
 #define CODE_OF_KITCHEN                                                                                                \
     {                                                                                                                  \
         .name = "code", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "CODE",                     \
-        .help = "Code of the kitchen"                                                                                  \
+        .help = "code of the kitchen"                                                                                  \
     }
 #define KITCHEN_OPTIONS                                                                                                \
     {.name = "area",                                                                                                   \
      .type = ALM_STRING,                                                                                               \
      .value = "AREA",                                                                                                  \
-     .help = "Code of the area that it cooks for (default: all)"},                                                     \
+     .help = "code of the area that it cooks for (default: all)"},                                                     \
     {                                                                                                                  \
-        .name = "capacity", .type = ALM_INT, .value = "MEALS", .help = "Meals a day at most (default: no limit)"       \
+        .name = "capacity", .type = ALM_INT, .value = "MEALS", .help = "meals a day at most (default: no limit)"       \
     }
 
 static const struct alm_option kitchen_add_options[] = {
     CODE_OF_KITCHEN,
-    {.name = "name", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "NAME", .help = "Its name"},
+    {.name = "name", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "NAME", .help = "its name"},
     KITCHEN_OPTIONS,
 };
 static const struct alm_option kitchen_edit_options[] = {
     CODE_OF_KITCHEN,
-    {.name = "name", .type = ALM_STRING, .value = "NAME", .help = "Its new name"},
+    {.name = "name", .type = ALM_STRING, .value = "NAME", .help = "its new name"},
     KITCHEN_OPTIONS,
 };
 static const struct alm_option file_option[] = {
@@ -180,69 +180,69 @@ static const struct alm_option cook_options[] = {
      .type = ALM_STRING,
      .flags = ALM_ARGUMENT | ALM_REQUIRED,
      .value = "KITCHEN",
-     .help = "Code of the kitchen"},
-    {.name = "portions", .type = ALM_INT, .flags = ALM_REQUIRED, .value = "N", .help = "Meals that were cooked"},
+     .help = "code of the kitchen"},
+    {.name = "portions", .type = ALM_INT, .flags = ALM_REQUIRED, .value = "N", .help = "meals that were cooked"},
     {.name = "slot",
      .type = ALM_ENUM,
      .choices = meals_slot_names,
      .value = "MEAL",
-     .help = "Which meal of the day (default: the first one served)"},
-    {.name = "date", .type = ALM_DATE, .value = "DATE", .help = "Day on which it is eaten (default: today)"},
+     .help = "which meal of the day (default: the first one served)"},
+    {.name = "date", .type = ALM_DATE, .value = "DATE", .help = "day on which it is eaten (default: today)"},
     {.name = "time",
      .type = ALM_TIME,
      .value = "TIME",
-     .help = "When it was ready (default: now; not known for another day than today)"},
-    {.name = "cost", .type = ALM_MONEY, .value = "MONEY", .help = "What the whole batch cost"},
-    {.name = "code", .type = ALM_STRING, .value = "CODE", .help = "Code of the batch (default: KITCHEN-DATE-MEAL)"},
+     .help = "when it was ready (default: now; not known for another day than today)"},
+    {.name = "cost", .type = ALM_MONEY, .value = "MONEY", .help = "what the whole batch cost"},
+    {.name = "code", .type = ALM_STRING, .value = "CODE", .help = "code of the batch (default: KITCHEN-DATE-MEAL)"},
 };
 static const struct alm_option batch_list_options[] = {
-    {.name = "date", .type = ALM_DATE, .value = "DATE", .help = "Only of this day"},
-    {.name = "kitchen", .type = ALM_STRING, .value = "KITCHEN", .help = "Only of this kitchen"},
+    {.name = "date", .type = ALM_DATE, .value = "DATE", .help = "only of this day"},
+    {.name = "kitchen", .type = ALM_STRING, .value = "KITCHEN", .help = "only of this kitchen"},
 };
 static const struct alm_option span_options[] = {
-    {.name = "from", .type = ALM_DATE, .value = "DATE", .help = "From this day on"},
-    {.name = "to", .type = ALM_DATE, .value = "DATE", .help = "Up to this day"},
+    {.name = "from", .type = ALM_DATE, .value = "DATE", .help = "from this day on"},
+    {.name = "to", .type = ALM_DATE, .value = "DATE", .help = "up to this day"},
 };
 
 static const struct alm_command commands[] = {
     {.name = "kitchen add",
-     .summary = "Enter a kitchen",
+     .summary = "enter a kitchen",
      .options = kitchen_add_options,
      .n_options = COUNT_OF(kitchen_add_options),
      .flags = ALM_WRITES,
      .run = meals_kitchen_add,
      .examples = "meals kitchen add K1 --name 'Imam Ali mosque' --area IR-15-01 --capacity 800"},
     {.name = "kitchen edit",
-     .summary = "Change a kitchen",
+     .summary = "change a kitchen",
      .options = kitchen_edit_options,
      .n_options = COUNT_OF(kitchen_edit_options),
      .flags = ALM_WRITES,
      .run = meals_kitchen_edit,
      .examples = "meals kitchen edit K1 --capacity 1200"},
-    {.name = "kitchen list", .summary = "List the kitchens", .flags = ALM_READS, .run = meals_kitchen_list},
+    {.name = "kitchen list", .summary = "list the kitchens", .flags = ALM_READS, .run = meals_kitchen_list},
     {.name = "kitchen import",
-     .summary = "Import kitchens: code,name,area,capacity",
+     .summary = "import kitchens: code,name,area,capacity",
      .options = file_option,
      .n_options = COUNT_OF(file_option),
      .flags = ALM_WRITES | ALM_BULK,
      .run = meals_kitchen_import,
      .examples = "meals kitchen import kitchens.csv"},
     {.name = "cook",
-     .summary = "Enter a batch of meals",
+     .summary = "enter a batch of meals",
      .options = cook_options,
      .n_options = COUNT_OF(cook_options),
      .flags = ALM_WRITES,
      .run = meals_cook,
      .examples = "meals cook K1 --portions 400\nmeals cook K1 --portions 250 --slot dinner --cost 37500000"},
     {.name = "batch list",
-     .summary = "List batches and what is left of them",
+     .summary = "list batches and what is left of them",
      .options = batch_list_options,
      .n_options = COUNT_OF(batch_list_options),
      .flags = ALM_READS,
      .run = meals_batch_list,
      .examples = "meals batch list --date 1399/09/15"},
     {.name = "batch import",
-     .summary = "Import batches: code,kitchen,date,slot,time,portions,cost",
+     .summary = "import batches: code,kitchen,date,slot,time,portions,cost",
      .options = file_option,
      .n_options = COUNT_OF(file_option),
      .flags = ALM_WRITES | ALM_BULK,
@@ -251,34 +251,34 @@ static const struct alm_command commands[] = {
 };
 
 static const struct alm_column kitchen_columns[] = {
-    {.name = "kitchen", .title = "Kitchen", .type = ALM_STRING, .hxl = "#org+impl+code"},
-    {.name = "name", .title = "Name", .type = ALM_STRING, .hxl = "#org+impl+name"},
-    {.name = "batches", .title = "Batches", .type = ALM_INT, .flags = ALM_TOTAL, .hxl = "#output+batches+num"},
+    {.name = "kitchen", .title = "kitchen", .type = ALM_STRING, .hxl = "#org+impl+code"},
+    {.name = "name", .title = "name", .type = ALM_STRING, .hxl = "#org+impl+name"},
+    {.name = "batches", .title = "batches", .type = ALM_INT, .flags = ALM_TOTAL, .hxl = "#output+batches+num"},
     {.name = "portions",
-     .title = "Cooked",
+     .title = "cooked",
      .type = ALM_QUANTITY,
      .flags = ALM_TOTAL,
      .unit = "meals",
      .hxl = "#output+cooked+num"},
     {.name = "given",
-     .title = "Given",
+     .title = "given",
      .type = ALM_QUANTITY,
      .flags = ALM_TOTAL,
      .unit = "meals",
      .hxl = "#output+given+num"},
     {.name = "left",
-     .title = "Left",
+     .title = "left",
      .type = ALM_QUANTITY,
      .flags = ALM_TOTAL,
      .unit = "meals",
      .hxl = "#output+left+num"},
-    {.name = "cost", .title = "Cost", .type = ALM_MONEY, .flags = ALM_TOTAL, .hxl = "#value"},
-    {.name = "cost_per_meal", .title = "Cost per meal cooked", .type = ALM_MONEY, .hxl = "#value+unit"},
+    {.name = "cost", .title = "cost", .type = ALM_MONEY, .flags = ALM_TOTAL, .hxl = "#value"},
+    {.name = "cost_per_meal", .title = "cost per meal cooked", .type = ALM_MONEY, .hxl = "#value+unit"},
 };
 
 static const struct alm_report reports[] = {
     {.name = "kitchens",
-     .summary = "What each kitchen cooked, what was given of it, and what it cost",
+     .summary = "what each kitchen cooked, what was given of it, and what it cost",
      .columns = kitchen_columns,
      .n_columns = COUNT_OF(kitchen_columns),
      .options = span_options,

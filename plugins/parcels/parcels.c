@@ -355,18 +355,18 @@ static enum alm_status run_contents(const struct alm_host *host, void *state, co
                                     struct alm_error *err)
 {
     static const struct alm_column columns[] = {
-        {.name = "size", .title = "Size", .type = ALM_STRING},
-        {.name = "item", .title = "Item", .type = ALM_STRING},
-        {.name = "grams", .title = "Weight", .type = ALM_INT, .unit = "g"},
-        {.name = "kcal", .title = "Energy", .type = ALM_DECIMAL, .unit = "kcal"},
-        {.name = "protein", .title = "Protein", .type = ALM_DECIMAL, .unit = "g"},
-        {.name = "fat", .title = "Fat", .type = ALM_DECIMAL, .unit = "g"},
+        {.name = "size", .title = "size", .type = ALM_STRING},
+        {.name = "item", .title = "item", .type = ALM_STRING},
+        {.name = "grams", .title = "weight", .type = ALM_INT, .unit = "g"},
+        {.name = "kcal", .title = "energy", .type = ALM_DECIMAL, .unit = "kcal"},
+        {.name = "protein", .title = "protein", .type = ALM_DECIMAL, .unit = "g"},
+        {.name = "fat", .title = "fat", .type = ALM_DECIMAL, .unit = "g"},
     };
     const struct settings *s = state;
     const char *only = alm_arg_text(args, "size");
     enum alm_status status = check_size(s, only, err);
     if (status == ALM_OK)
-        status = host->table_begin(host, "Contents of a parcel", columns, COUNT_OF(columns), err);
+        status = host->table_begin(host, "contents of a parcel", columns, COUNT_OF(columns), err);
     for (size_t i = 0; status == ALM_OK && i < s->sizes.count; i++) {
         const struct size *size = size_at(s, i);
         for (size_t k = 0; status == ALM_OK && (!only || strcmp(size->name, only) == 0) && k < size->contents.count;
@@ -402,18 +402,18 @@ static enum alm_status run_rations(const struct alm_host *host, void *state, con
                                    struct alm_error *err)
 {
     static const struct alm_column columns[] = {
-        {.name = "size", .title = "Size", .type = ALM_STRING},
-        {.name = "members_up_to", .title = "Members up to", .type = ALM_INT},
-        {.name = "grams", .title = "Weight", .type = ALM_INT, .unit = "g"},
-        {.name = "kcal_a_day", .title = "Energy per person and day", .type = ALM_DECIMAL, .unit = "kcal"},
-        {.name = "of_ration", .title = "Of the ration", .type = ALM_DECIMAL, .unit = "%"},
-        {.name = "protein_share", .title = "Protein", .type = ALM_DECIMAL, .unit = "% of the energy"},
-        {.name = "fat_share", .title = "Fat", .type = ALM_DECIMAL, .unit = "% of the energy"},
-        {.name = "cost", .title = "Cost", .type = ALM_MONEY},
+        {.name = "size", .title = "size", .type = ALM_STRING},
+        {.name = "members_up_to", .title = "members up to", .type = ALM_INT},
+        {.name = "grams", .title = "weight", .type = ALM_INT, .unit = "g"},
+        {.name = "kcal_a_day", .title = "energy per person and day", .type = ALM_DECIMAL, .unit = "kcal"},
+        {.name = "of_ration", .title = "of the ration", .type = ALM_DECIMAL, .unit = "%"},
+        {.name = "protein_share", .title = "protein", .type = ALM_DECIMAL, .unit = "% of the energy"},
+        {.name = "fat_share", .title = "fat", .type = ALM_DECIMAL, .unit = "% of the energy"},
+        {.name = "cost", .title = "cost", .type = ALM_MONEY},
     };
     (void)args;
     const struct settings *s = state;
-    enum alm_status status = host->table_begin(host, "Rations", columns, COUNT_OF(columns), err);
+    enum alm_status status = host->table_begin(host, "rations", columns, COUNT_OF(columns), err);
     for (size_t i = 0; status == ALM_OK && i < s->sizes.count; i++) {
         const struct size *size = size_at(s, i);
         struct nutrition n = nutrition_of(s, size);
@@ -428,19 +428,19 @@ static enum alm_status run_rations(const struct alm_host *host, void *state, con
 }
 
 static const struct alm_option contents_options[] = {
-    {.name = "size", .type = ALM_STRING, .value = "SIZE", .help = "Only the parcel of this size"},
+    {.name = "size", .type = ALM_STRING, .value = "SIZE", .help = "only the parcel of this size"},
 };
 
 static const struct alm_command commands[] = {
     {.name = "contents",
-     .summary = "Show what the parcels hold, and how that compares with a ration",
+     .summary = "show what the parcels hold, and how that compares with a ration",
      .options = contents_options,
      .n_options = COUNT_OF(contents_options),
      .flags = ALM_NO_STORE,
      .run = run_contents,
      .examples = "parcels contents\nparcels contents --size small"},
     {.name = "rations",
-     .summary = "Show energy, protein and fat of each size for a person and day",
+     .summary = "show energy, protein and fat of each size for a person and day",
      .flags = ALM_NO_STORE,
      .run = run_rations,
      .examples = "parcels rations --output csv"},
@@ -498,22 +498,22 @@ static enum alm_status run_sizes(const struct alm_host *host, void *state, const
 }
 
 static const struct alm_option span_options[] = {
-    {.name = "from", .type = ALM_DATE, .value = "DATE", .help = "From this day on"},
-    {.name = "to", .type = ALM_DATE, .value = "DATE", .help = "Up to this day"},
+    {.name = "from", .type = ALM_DATE, .value = "DATE", .help = "from this day on"},
+    {.name = "to", .type = ALM_DATE, .value = "DATE", .help = "up to this day"},
 };
 
 /* No total of households: one that grew counts in two sizes. */
 static const struct alm_column size_columns[] = {
-    {.name = "size", .title = "Size", .type = ALM_STRING},
-    {.name = "members_up_to", .title = "Members up to", .type = ALM_INT},
-    {.name = "households", .title = "Households", .type = ALM_INT, .hxl = "#reached+hh"},
-    {.name = "parcels", .title = "Parcels", .type = ALM_QUANTITY, .flags = ALM_TOTAL, .hxl = "#output+num"},
-    {.name = "value", .title = "Value", .type = ALM_MONEY, .flags = ALM_TOTAL, .hxl = "#value"},
+    {.name = "size", .title = "size", .type = ALM_STRING},
+    {.name = "members_up_to", .title = "members up to", .type = ALM_INT},
+    {.name = "households", .title = "households", .type = ALM_INT, .hxl = "#reached+hh"},
+    {.name = "parcels", .title = "parcels", .type = ALM_QUANTITY, .flags = ALM_TOTAL, .hxl = "#output+num"},
+    {.name = "value", .title = "value", .type = ALM_MONEY, .flags = ALM_TOTAL, .hxl = "#value"},
 };
 
 static const struct alm_report reports[] = {
     {.name = "sizes",
-     .summary = "Households and parcels by the size that the household had on the day",
+     .summary = "households and parcels by the size that the household had on the day",
      .columns = size_columns,
      .n_columns = COUNT_OF(size_columns),
      .options = span_options,

@@ -234,14 +234,14 @@ static enum alm_status run_kits(const struct alm_host *host, void *state, const 
                                 struct alm_error *err)
 {
     static const struct alm_column columns[] = {
-        {.name = "kit", .title = "Kit", .type = ALM_STRING},
-        {.name = "grades", .title = "Grades", .type = ALM_STRING},
-        {.name = "contents", .title = "Contents", .type = ALM_STRING},
-        {.name = "cost", .title = "Cost", .type = ALM_MONEY},
+        {.name = "kit", .title = "kit", .type = ALM_STRING},
+        {.name = "grades", .title = "grades", .type = ALM_STRING},
+        {.name = "contents", .title = "contents", .type = ALM_STRING},
+        {.name = "cost", .title = "cost", .type = ALM_MONEY},
     };
     (void)args;
     const struct stationery *self = state;
-    enum alm_status status = host->table_begin(host, "Kits", columns, COUNT_OF(columns), err);
+    enum alm_status status = host->table_begin(host, "kits", columns, COUNT_OF(columns), err);
     for (size_t i = 0; status == ALM_OK && i < self->settings->kits.count; i++) {
         const struct kit *kit = kit_at(self->settings, i);
         const struct alm_value values[] = {alm_string(kit->name), alm_string(kit->grades), alm_string(kit->contents),
@@ -253,7 +253,7 @@ static enum alm_status run_kits(const struct alm_host *host, void *state, const 
 
 static const struct alm_command commands[] = {
     {.name = "kits",
-     .summary = "List the kits and who gets which",
+     .summary = "list the kits and who gets which",
      .flags = ALM_NO_STORE,
      .run = run_kits,
      .examples = "stationery kits"},
@@ -313,22 +313,22 @@ static enum alm_status run_bands(const struct alm_host *host, void *state, const
 }
 
 static const struct alm_option span_options[] = {
-    {.name = "from", .type = ALM_DATE, .value = "DATE", .help = "From this day on"},
-    {.name = "to", .type = ALM_DATE, .value = "DATE", .help = "Up to this day"},
+    {.name = "from", .type = ALM_DATE, .value = "DATE", .help = "from this day on"},
+    {.name = "to", .type = ALM_DATE, .value = "DATE", .help = "up to this day"},
 };
 
 /* No total of children: one who got kits in two school years may count in two bands. */
 static const struct alm_column band_columns[] = {
-    {.name = "kit", .title = "Kit", .type = ALM_STRING},
-    {.name = "grades", .title = "Grades", .type = ALM_STRING},
-    {.name = "children", .title = "Children", .type = ALM_INT, .hxl = "#reached+ind+children"},
-    {.name = "kits", .title = "Kits", .type = ALM_QUANTITY, .flags = ALM_TOTAL, .hxl = "#output+num"},
-    {.name = "value", .title = "Value", .type = ALM_MONEY, .flags = ALM_TOTAL, .hxl = "#value"},
+    {.name = "kit", .title = "kit", .type = ALM_STRING},
+    {.name = "grades", .title = "grades", .type = ALM_STRING},
+    {.name = "children", .title = "children", .type = ALM_INT, .hxl = "#reached+ind+children"},
+    {.name = "kits", .title = "kits", .type = ALM_QUANTITY, .flags = ALM_TOTAL, .hxl = "#output+num"},
+    {.name = "value", .title = "value", .type = ALM_MONEY, .flags = ALM_TOTAL, .hxl = "#value"},
 };
 
 static const struct alm_report reports[] = {
     {.name = "bands",
-     .summary = "Children and kits by school grade band",
+     .summary = "children and kits by school grade band",
      .columns = band_columns,
      .n_columns = COUNT_OF(band_columns),
      .options = span_options,
