@@ -211,6 +211,7 @@ our_deliveries()
 printf '%-46s %12s %12s %7s  %s\n' "$people people; milliseconds, best of $runs" almoner beside ratio aim
 
 ours=$(best fresh_bare our_people)
+use now # what a substitution exports is lost
 theirs=$(best fresh_peer peer_people)
 row "person import / sqlite3 .import" "$ours" "$theirs" "at most 2"
 same "people" "$("$almoner" status --output csv | sed -n 's/^persons,//p')" "$(sqlite3 peer.db 'SELECT COUNT(*) FROM person')"
@@ -218,6 +219,7 @@ same "people" "$("$almoner" status --output csv | sed -n 's/^persons,//p')" "$(s
 theirs=$(best fresh_peer peer_deliveries)
 peer_lines=$(sqlite3 peer.db 'SELECT COUNT(*) FROM delivery')
 ours=$(best fresh_registered our_deliveries)
+use now
 row "delivery import / sqlite3 .import" "$ours" "$theirs" "at most 1, aim 0.6"
 store=$work/now/almoner.db
 same "deliveries" "$("$almoner" status --output csv | sed -n 's/^ledger lines,//p')" "$peer_lines"
