@@ -58,7 +58,7 @@ enum alm_status cli_import(struct cli *cli, struct import *import, struct import
     else if (rejects[0])
         cli_say(cli, _("rows that did not get in, with reasons: %s"), rejects);
     if (counts->rejected)
-        return error_set(err, ALM_BAD_DATA, cli->dry_run ? NULL : _("mend them in the rejects file and import that; all other rows are in"),
+        return error_set(err, ALM_BAD_DATA, cli->dry_run || import->answer ? NULL : _("mend them in the rejects file and import that; all other rows are in"),
                          counts->rejected == 1 ? _("%lld row of %s was rejected") : _("%lld rows of %s were rejected"),
                          (long long)counts->rejected, import->file);
     return ALM_OK;
