@@ -14,7 +14,8 @@ static enum alm_status seal_files(struct cli *cli, const char **seals, const cha
     return status == ALM_OK ? host_state_file(cli->host, "seal.key", key, err) : status;
 }
 
-static enum alm_status run_verify(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_verify(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     struct cli *cli = state;
     const struct host_terminal terminal = cli_terminal(cli);
@@ -37,15 +38,16 @@ static enum alm_status run_verify(const struct alm_host *host, void *state, cons
         status = store_seal_verify(store, seals, key, &sealed, &unsealed, err);
     if (status != ALM_OK)
         return status;
-    cli_say(cli, _("%lld ledger lines recounted, %lld differences; journal: %lld entries sealed, %lld not yet sealed"), (long long)lines,
-            (long long)faults, (long long)sealed, (long long)unsealed);
+    cli_say(cli, _("%lld ledger lines recounted, %lld differences; journal: %lld entries sealed, %lld not yet sealed"),
+            (long long)lines, (long long)faults, (long long)sealed, (long long)unsealed);
     if (faults)
         return error_set(err, ALM_BAD_DATA, _("restore a backup, and find out who wrote to the store past almoner"),
                          _("the ledger and what is kept beside it differ in %lld places"), (long long)faults);
     return ALM_OK;
 }
 
-static enum alm_status run_seal(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_seal(const struct alm_host *host, void *state, const struct alm_args *args,
+                                struct alm_error *err)
 {
     struct cli *cli = state;
     const char *seals, *key;
@@ -64,15 +66,19 @@ static enum alm_status run_seal(const struct alm_host *host, void *state, const 
 }
 
 static const struct alm_command audit_commands[] = {
-    {"verify", N_("recount everything from the ledger's lines, and check the journal's seals"), NULL, 0, 0, run_verify, "audit verify"},
-    {"seal", N_("chain the journal's new entries, and keep the head outside the store"), NULL, 0, 0, run_seal, "audit seal"},
+    {"verify", N_("recount everything from the ledger's lines, and check the journal's seals"), NULL, 0, 0, run_verify,
+     "audit verify"},
+    {"seal", N_("chain the journal's new entries, and keep the head outside the store"), NULL, 0, 0, run_seal,
+     "audit seal"},
 };
 extern const struct cli_noun cli_audit;
-const struct cli_noun cli_audit = {"audit", N_("verify the ledger, seal the journal"), audit_commands, COUNT_OF(audit_commands)};
+const struct cli_noun cli_audit = {"audit", N_("verify the ledger, seal the journal"), audit_commands,
+                                   COUNT_OF(audit_commands)};
 
 /* ---- store ---- */
 
-static enum alm_status run_backup(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_backup(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     struct cli *cli = state;
     struct store *store;
@@ -86,7 +92,8 @@ static enum alm_status run_backup(const struct alm_host *host, void *state, cons
     return status;
 }
 
-static enum alm_status run_restore(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_restore(const struct alm_host *host, void *state, const struct alm_args *args,
+                                   struct alm_error *err)
 {
     struct cli *cli = state;
     const char *file = alm_arg_text(args, "file");
@@ -103,12 +110,16 @@ static enum alm_status run_restore(const struct alm_host *host, void *state, con
     return status;
 }
 
-static const struct alm_option file_options[] = {
-    {.name = "file", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "FILE", .help = N_("the copy")}};
+static const struct alm_option file_options[] = {{.name = "file",
+                                                  .type = ALM_STRING,
+                                                  .flags = ALM_ARGUMENT | ALM_REQUIRED,
+                                                  .value = "FILE",
+                                                  .help = N_("the copy")}};
 static const struct alm_command store_commands[] = {
-    {"backup", N_("write a checked copy of the whole store, while others work"), file_options, COUNT_OF(file_options), 0, run_backup,
-     "store backup almoner-backup.db"},
-    {"restore", N_("put a copy back in the place of the store"), file_options, COUNT_OF(file_options), 0, run_restore, NULL},
+    {"backup", N_("write a checked copy of the whole store, while others work"), file_options, COUNT_OF(file_options),
+     0, run_backup, "store backup almoner-backup.db"},
+    {"restore", N_("put a copy back in the place of the store"), file_options, COUNT_OF(file_options), 0, run_restore,
+     NULL},
 };
 extern const struct cli_noun cli_store_noun;
 const struct cli_noun cli_store_noun = {"store", N_("backup and restore"), store_commands, COUNT_OF(store_commands)};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cli: words in, rooms called, text out.  One table of nouns and verbs (the core's and the programmes') makes dispatch, help and
- * suggestions.  Nothing below this floor prints.
+ * cli: words in, rooms called, text out.  One table of nouns and verbs (the core's and the programmes') makes dispatch,
+ * help and suggestions.  Nothing below this floor prints.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -25,16 +25,13 @@ struct cli {
     const char *now;
     int64_t output; /* enum report_format */
     bool dry_run, yes, no_input, quiet, verbose;
-    const char *rejects;
-    const char **map; /* ends with NULL */
-    size_t n_map;
 
     struct arena arena;
-    struct host *host;     /* NULL for commands that need no configuration */
+    struct host *host; /* NULL for commands that need no configuration */
     struct report *report;
     struct store_entry entry; /* what the journal will say of this command; commands add counts, subject and reason */
     bool progress_shown;
-    const char *noun;         /* as typed */
+    const char *noun; /* as typed */
 };
 
 /* The program; returns the exit status. */
@@ -49,12 +46,13 @@ extern const size_t cli_n_globals;
 /* Take the global options out of argv[1..]; what stays is moved up, *argc counts it. *help is set by --help or -h. */
 enum alm_status cli_take_globals(struct cli *, int *argc, char **argv, bool *help, struct alm_error *);
 /* Parse words by a command's table. `path` is what was typed before ("person find") for messages. */
-enum alm_status cli_parse(struct cli *, const struct alm_option *, size_t n, const char *path, int argc, char **argv, struct alm_args *,
-                          struct alm_error *);
+enum alm_status cli_parse(struct cli *, const struct alm_option *, size_t n, const char *path, int argc, char **argv,
+                          struct alm_args *, struct alm_error *);
 
 /* ---- help.c ---- */
-void cli_help(struct cli *);                                 /* all nouns */
-void cli_help_noun(struct cli *, const char *noun, const char *summary, const struct alm_command *, size_t n, const struct alm_report *, size_t n_reports);
+void cli_help(struct cli *); /* all nouns */
+void cli_help_noun(struct cli *, const char *noun, const char *summary, const struct alm_command *, size_t n,
+                   const struct alm_report *, size_t n_reports);
 void cli_help_command(struct cli *, const char *noun, const struct alm_command *);
 
 /* ---- terminal.c ---- */
@@ -67,17 +65,28 @@ enum alm_status cli_confirm(struct cli *, const char *question, struct alm_error
 
 /* ---- dispatch.c ---- */
 /* Run `work` in a write transaction with its journal entry; with --dry-run all of it is undone. */
-enum alm_status cli_write(struct cli *, enum alm_status (*work)(struct cli *, void *context, struct alm_error *), void *context, struct alm_error *);
+enum alm_status cli_write(struct cli *, enum alm_status (*work)(struct cli *, void *context, struct alm_error *),
+                          void *context, struct alm_error *);
 
 /* ---- shared by nouns (import.c, list.c) ---- */
 /* Run an import with this command's options, tell its counts; ALM_BAD_DATA if rows were rejected. */
 enum alm_status cli_import(struct cli *, struct import *, struct import_counts *, struct alm_error *);
+/* The `--map` pairs, ending with NULL; in cli's arena. */
+const char *const *cli_map(struct cli *, const struct alm_args *);
 /* Options that imports share: FILE, --map, --rejects. */
 #define CLI_IMPORT_OPTIONS                                                                                             \
-    {.name = "file", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "FILE",                        \
+    {.name = "file",                                                                                                   \
+     .type = ALM_STRING,                                                                                               \
+     .flags = ALM_ARGUMENT | ALM_REQUIRED,                                                                             \
+     .value = "FILE",                                                                                                  \
      .help = N_("CSV file with a header row; - is standard input")},                                                   \
-        {.name = "map", .type = ALM_STRING, .flags = ALM_REPEATED, .value = "OURS=THEIRS",                             \
-         .help = N_("read column OURS from the header THEIRS")},                                                       \
+        CLI_MAP_OPTIONS
+#define CLI_MAP_OPTIONS                                                                                                \
+    {.name = "map",                                                                                                    \
+     .type = ALM_STRING,                                                                                               \
+     .flags = ALM_REPEATED,                                                                                            \
+     .value = "OURS=THEIRS",                                                                                           \
+     .help = N_("read column OURS from the header THEIRS")},                                                           \
     {                                                                                                                  \
         .name = "rejects", .type = ALM_STRING, .value = "FILE",                                                        \
         .help = N_("where rejected rows go (default: FILE.rejects.csv in this folder)")                                \
@@ -85,6 +94,9 @@ enum alm_status cli_import(struct cli *, struct import *, struct import_counts *
 enum alm_status cli_store(struct cli *, struct store **, struct alm_error *);
 enum alm_status cli_directory(struct cli *, struct register_directory **, struct alm_error *);
 
-#define CLI_COLUMN(n, t, ty) {.name = n, .title = t, .type = ty}
+#define CLI_COLUMN(n, t, ty)                                                                                           \
+    {                                                                                                                  \
+        .name = n, .title = t, .type = ty                                                                              \
+    }
 
 #endif

@@ -8,7 +8,8 @@ struct listing {
     struct register_directory *directory;
 };
 
-static enum alm_status open_listing(struct cli *cli, struct listing *listing, struct ledger **ledger, struct alm_error *err)
+static enum alm_status open_listing(struct cli *cli, struct listing *listing, struct ledger **ledger,
+                                    struct alm_error *err)
 {
     enum alm_status status = cli_store(cli, &listing->store, err);
 
@@ -18,16 +19,16 @@ static enum alm_status open_listing(struct cli *cli, struct listing *listing, st
     return status == ALM_OK ? host_ledger(cli->host, ledger, err) : status;
 }
 
-static enum alm_status beneficiary(struct listing *listing, const struct alm_args *args, const char *option, enum alm_noun noun, alm_id *id,
-                                   struct alm_error *err)
+static enum alm_status beneficiary(struct listing *listing, const struct alm_args *args, const char *option,
+                                   enum alm_noun noun, alm_id *id, struct alm_error *err)
 {
     const struct alm_arg *arg = alm_arg(args, option);
 
     return arg && arg->count && !*id ? register_find(listing->store, noun, arg->values[0].text, id, err) : ALM_OK;
 }
 
-static enum alm_status coded(struct listing *listing, const struct alm_args *args, const char *option, enum register_noun noun, alm_id *id,
-                             struct alm_error *err)
+static enum alm_status coded(struct listing *listing, const struct alm_args *args, const char *option,
+                             enum register_noun noun, alm_id *id, struct alm_error *err)
 {
     const struct alm_arg *arg = alm_arg(args, option);
     const struct register_entry *entry;
@@ -39,7 +40,8 @@ static enum alm_status coded(struct listing *listing, const struct alm_args *arg
     return entry ? ALM_OK : err->status;
 }
 
-static enum alm_status read_filter(struct listing *listing, const struct alm_args *args, struct ledger_filter *filter, struct alm_error *err)
+static enum alm_status read_filter(struct listing *listing, const struct alm_args *args, struct ledger_filter *filter,
+                                   struct alm_error *err)
 {
     const char *area = alm_arg_text(args, "area");
     const struct register_area *areas;
@@ -89,12 +91,16 @@ static struct alm_value owner_value(struct listing *listing, alm_id programme, a
     return alm_string(arena_strdup(&listing->cli->arena, name));
 }
 
-static const struct alm_column line_columns[] = {
-    CLI_COLUMN("id", N_("id"), ALM_ID),           CLI_COLUMN("date", N_("date"), ALM_DATE),
-    CLI_COLUMN("programme", N_("programme"), ALM_STRING), CLI_COLUMN("owner", N_("household or place"), ALM_STRING),
-    CLI_COLUMN("person", N_("person"), ALM_ID),   CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY),
-    CLI_COLUMN("value", N_("value"), ALM_MONEY),  CLI_COLUMN("body", N_("body"), ALM_STRING),
-    CLI_COLUMN("group", N_("group"), ALM_STRING), CLI_COLUMN("reverses", N_("reverses"), ALM_ID)};
+static const struct alm_column line_columns[] = {CLI_COLUMN("id", N_("id"), ALM_ID),
+                                                 CLI_COLUMN("date", N_("date"), ALM_DATE),
+                                                 CLI_COLUMN("programme", N_("programme"), ALM_STRING),
+                                                 CLI_COLUMN("owner", N_("household or place"), ALM_STRING),
+                                                 CLI_COLUMN("person", N_("person"), ALM_ID),
+                                                 CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY),
+                                                 CLI_COLUMN("value", N_("value"), ALM_MONEY),
+                                                 CLI_COLUMN("body", N_("body"), ALM_STRING),
+                                                 CLI_COLUMN("group", N_("group"), ALM_STRING),
+                                                 CLI_COLUMN("reverses", N_("reverses"), ALM_ID)};
 
 static enum alm_status line_row(void *context, const struct ledger_line *item, struct alm_error *err)
 {
@@ -114,12 +120,16 @@ static enum alm_status line_row(void *context, const struct ledger_line *item, s
     return report_row(listing->cli->report, row, err);
 }
 
-static const struct alm_column refusal_columns[] = {
-    CLI_COLUMN("id", N_("id"), ALM_ID),           CLI_COLUMN("date", N_("date"), ALM_DATE),
-    CLI_COLUMN("programme", N_("programme"), ALM_STRING), CLI_COLUMN("owner", N_("household or place"), ALM_STRING),
-    CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY), CLI_COLUMN("body", N_("offered by"), ALM_STRING),
-    CLI_COLUMN("blocking", N_("line in the way"), ALM_ID), CLI_COLUMN("blocking_date", N_("given on"), ALM_DATE),
-    CLI_COLUMN("blocking_body", N_("given by"), ALM_STRING), CLI_COLUMN("reason", N_("reason"), ALM_STRING)};
+static const struct alm_column refusal_columns[] = {CLI_COLUMN("id", N_("id"), ALM_ID),
+                                                    CLI_COLUMN("date", N_("date"), ALM_DATE),
+                                                    CLI_COLUMN("programme", N_("programme"), ALM_STRING),
+                                                    CLI_COLUMN("owner", N_("household or place"), ALM_STRING),
+                                                    CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY),
+                                                    CLI_COLUMN("body", N_("offered by"), ALM_STRING),
+                                                    CLI_COLUMN("blocking", N_("line in the way"), ALM_ID),
+                                                    CLI_COLUMN("blocking_date", N_("given on"), ALM_DATE),
+                                                    CLI_COLUMN("blocking_body", N_("given by"), ALM_STRING),
+                                                    CLI_COLUMN("reason", N_("reason"), ALM_STRING)};
 
 static enum alm_status refusal_row(void *context, const struct ledger_refusal *refusal, struct alm_error *err)
 {
@@ -138,8 +148,8 @@ static enum alm_status refusal_row(void *context, const struct ledger_refusal *r
     return report_row(listing->cli->report, row, err);
 }
 
-static enum alm_status list_refusals(struct listing *listing, struct ledger *ledger, const struct ledger_filter *filter, int state, const char *title,
-                                     struct alm_error *err)
+static enum alm_status list_refusals(struct listing *listing, struct ledger *ledger, const struct ledger_filter *filter,
+                                     int state, const char *title, struct alm_error *err)
 {
     struct report *report = listing->cli->report;
     enum alm_status status = report_begin(report, title, refusal_columns, COUNT_OF(refusal_columns), err);
@@ -149,7 +159,8 @@ static enum alm_status list_refusals(struct listing *listing, struct ledger *led
     return status == ALM_OK ? report_end(report, err) : status;
 }
 
-enum alm_status cli_delivery_list(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+enum alm_status cli_delivery_list(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     struct cli *cli = state;
     struct ledger_filter filter = {0};
@@ -169,7 +180,8 @@ enum alm_status cli_delivery_list(const struct alm_host *host, void *state, cons
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
-enum alm_status cli_delivery_held(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+enum alm_status cli_delivery_held(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     struct ledger_filter filter = {.from = ALM_NO_DATE, .to = ALM_NO_DATE, .limit = alm_arg_number(args, "limit", 0)};
     struct listing listing;
@@ -180,9 +192,11 @@ enum alm_status cli_delivery_held(const struct alm_host *host, void *state, cons
     return status == ALM_OK ? list_refusals(&listing, ledger, &filter, 1, _("held"), err) : status;
 }
 
-static const struct alm_column fact_columns[] = {CLI_COLUMN("what", N_("what"), ALM_STRING), CLI_COLUMN("value", N_("value"), ALM_STRING)};
+static const struct alm_column fact_columns[] = {CLI_COLUMN("what", N_("what"), ALM_STRING),
+                                                 CLI_COLUMN("value", N_("value"), ALM_STRING)};
 
-static enum alm_status fact(struct cli *cli, const char *what, uint32_t type, struct alm_value value, struct alm_error *err)
+static enum alm_status fact(struct cli *cli, const char *what, uint32_t type, struct alm_value value,
+                            struct alm_error *err)
 {
     const struct alm_column column = {.name = "value", .title = "value", .type = type};
     struct report_style style = {0};
@@ -201,7 +215,8 @@ static enum alm_status fact(struct cli *cli, const char *what, uint32_t type, st
     return report_row(cli->report, row, err);
 }
 
-enum alm_status cli_delivery_show(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+enum alm_status cli_delivery_show(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     struct cli *cli = state;
     struct ledger_line item = {0};

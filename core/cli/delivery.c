@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-static enum alm_status find_beneficiary(struct cli *cli, const struct alm_args *args, struct ledger_offer *offer, struct alm_error *err)
+static enum alm_status find_beneficiary(struct cli *cli, const struct alm_args *args, struct ledger_offer *offer,
+                                        struct alm_error *err)
 {
     static const struct {
         const char *option;
@@ -23,7 +24,8 @@ static enum alm_status find_beneficiary(struct cli *cli, const struct alm_args *
 
         if (!arg || !arg->count)
             continue;
-        status = register_find(store, kinds[i].noun, arg->values[0].text, (alm_id *)((char *)offer + kinds[i].offset), err);
+        status =
+            register_find(store, kinds[i].noun, arg->values[0].text, (alm_id *)((char *)offer + kinds[i].offset), err);
         found = true;
     }
     if (status == ALM_OK && !found)
@@ -32,7 +34,8 @@ static enum alm_status find_beneficiary(struct cli *cli, const struct alm_args *
 }
 
 /* --with slot=lunch: the programme's own columns. */
-static enum alm_status own_columns(struct cli *cli, const struct alm_args *args, struct ledger_offer *offer, struct alm_error *err)
+static enum alm_status own_columns(struct cli *cli, const struct alm_args *args, struct ledger_offer *offer,
+                                   struct alm_error *err)
 {
     const struct alm_programme *rule = offer->programme->rule;
     const struct alm_arg *with = alm_arg(args, "with");
@@ -54,7 +57,9 @@ static enum alm_status own_columns(struct cli *cli, const struct alm_args *args,
                 break;
         if (!equals || i == rule->n_detail) {
             nearest = error_nearest(arena_strndup(&cli->arena, pair, len), names, rule->n_detail);
-            return error_set(err, ALM_USAGE, nearest ? arena_printf(&cli->arena, _("did you mean --with %s=...?"), nearest) : _("write --with COLUMN=VALUE"),
+            return error_set(err, ALM_USAGE,
+                             nearest ? arena_printf(&cli->arena, _("did you mean --with %s=...?"), nearest)
+                                     : _("write --with COLUMN=VALUE"),
                              _("--with %s: %s has no such column of its own"), pair, offer->programme->name);
         }
         const struct conf_rule parse = {.type = rule->detail[i].type, .choices = rule->detail[i].choices};
@@ -68,9 +73,11 @@ static enum alm_status own_columns(struct cli *cli, const struct alm_args *args,
     return status;
 }
 
-static enum alm_status make_offer(struct cli *cli, const struct alm_args *args, struct ledger_offer *offer, struct alm_error *err)
+static enum alm_status make_offer(struct cli *cli, const struct alm_args *args, struct ledger_offer *offer,
+                                  struct alm_error *err)
 {
-    const char *name = alm_arg_text(args, "programme"), *body = alm_arg_text(args, "body"), *group = alm_arg_text(args, "group");
+    const char *name = alm_arg_text(args, "programme"), *body = alm_arg_text(args, "body"),
+               *group = alm_arg_text(args, "group");
     struct host_programme *programme;
     struct register_directory *directory;
     const struct register_entry *entry;
@@ -108,12 +115,13 @@ static void quantity_text(const struct ledger_offer *offer, alm_quantity quantit
 
     number_format_thousandths(quantity, plain, sizeof plain);
     number_group(plain, grouped, sizeof grouped);
-    snprintf(buf, size, "%s %s", grouped, quantity == ALM_UNIT ? offer->programme->rule->unit : offer->programme->rule->unit_plural);
+    snprintf(buf, size, "%s %s", grouped,
+             quantity == ALM_UNIT ? offer->programme->rule->unit : offer->programme->rule->unit_plural);
 }
 
-static const struct alm_column answer_columns[] = {CLI_COLUMN("outcome", N_("outcome"), ALM_STRING), CLI_COLUMN("id", N_("id"), ALM_ID),
-                                                   CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY),
-                                                   CLI_COLUMN("reason", N_("reason"), ALM_STRING)};
+static const struct alm_column answer_columns[] = {
+    CLI_COLUMN("outcome", N_("outcome"), ALM_STRING), CLI_COLUMN("id", N_("id"), ALM_ID),
+    CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY), CLI_COLUMN("reason", N_("reason"), ALM_STRING)};
 static const char *const outcome_names[] = {[LEDGER_RECORDED] = N_("recorded"),
                                             [LEDGER_SAME] = N_("there already"),
                                             [LEDGER_REFUSED] = N_("refused"),
@@ -121,10 +129,12 @@ static const char *const outcome_names[] = {[LEDGER_RECORDED] = N_("recorded"),
                                             [LEDGER_REJECTED] = N_("rejected")};
 
 /* Tell what became of an offer; a refusal is an error (exit 1) whose facts were kept all the same. */
-static enum alm_status tell_answer(struct cli *cli, const struct ledger_offer *offer, const struct ledger_answer *answer, struct alm_error *err)
+static enum alm_status tell_answer(struct cli *cli, const struct ledger_offer *offer,
+                                   const struct ledger_answer *answer, struct alm_error *err)
 {
-    const struct alm_value row[] = {alm_string(_(outcome_names[answer->outcome])), answer->line ? alm_number(answer->line) : alm_null(),
-                                    alm_number(answer->quantity), alm_string(answer->reason)};
+    const struct alm_value row[] = {alm_string(_(outcome_names[answer->outcome])),
+                                    answer->line ? alm_number(answer->line) : alm_null(), alm_number(answer->quantity),
+                                    alm_string(answer->reason)};
     char quantity[96];
     enum alm_status status;
 
@@ -168,9 +178,11 @@ static enum alm_status record_in_transaction(struct cli *cli, void *context, str
     return status;
 }
 
-static enum alm_status import_file(struct cli *cli, const struct alm_args *args, const char *file, bool answer, struct alm_error *err);
+static enum alm_status import_file(struct cli *cli, const struct alm_args *args, const char *file, bool answer,
+                                   struct alm_error *err);
 
-static enum alm_status run_record(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_record(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     struct cli *cli = state;
     struct recording recording = {.args = args};
@@ -183,7 +195,8 @@ static enum alm_status run_record(const struct alm_host *host, void *state, cons
     return status == ALM_OK ? tell_answer(cli, &recording.offer, &recording.answer, err) : status;
 }
 
-static enum alm_status run_entitlement(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_entitlement(const struct alm_host *host, void *state, const struct alm_args *args,
+                                       struct alm_error *err)
 {
     struct cli *cli = state;
     struct ledger_offer offer = {0};
@@ -201,9 +214,9 @@ static enum alm_status run_entitlement(const struct alm_host *host, void *state,
     if (status != ALM_OK)
         return status;
     static const struct alm_column columns[] = {
-        CLI_COLUMN("may", N_("may have it"), ALM_BOOL),           CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY),
-        CLI_COLUMN("reason", N_("reason"), ALM_STRING),           CLI_COLUMN("blocking", N_("line in the way"), ALM_ID),
-        CLI_COLUMN("blocking_date", N_("given on"), ALM_DATE),    CLI_COLUMN("blocking_body", N_("by"), ALM_STRING),
+        CLI_COLUMN("may", N_("may have it"), ALM_BOOL),        CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY),
+        CLI_COLUMN("reason", N_("reason"), ALM_STRING),        CLI_COLUMN("blocking", N_("line in the way"), ALM_ID),
+        CLI_COLUMN("blocking_date", N_("given on"), ALM_DATE), CLI_COLUMN("blocking_body", N_("by"), ALM_STRING),
         CLI_COLUMN("next", N_("from when on"), ALM_DATE)};
     bool may = answer.outcome == LEDGER_RECORDED && !answer.warned;
     struct store *store;
@@ -241,16 +254,19 @@ static enum alm_status run_entitlement(const struct alm_host *host, void *state,
 
 static void answer_line(void *context, const struct import_row *row)
 {
-    static const char *const names[] = {[IMPORT_ADDED] = N_("recorded"), [IMPORT_CHANGED] = N_("changed"), [IMPORT_SAME] = N_("there already"),
-                                        [IMPORT_REFUSED] = N_("refused"), [IMPORT_HELD] = N_("held"),      [IMPORT_REJECTED] = N_("rejected")};
+    static const char *const names[] = {
+        [IMPORT_ADDED] = N_("recorded"),  [IMPORT_CHANGED] = N_("changed"), [IMPORT_SAME] = N_("there already"),
+        [IMPORT_REFUSED] = N_("refused"), [IMPORT_HELD] = N_("held"),       [IMPORT_REJECTED] = N_("rejected")};
     struct cli *cli = context;
 
     fprintf(cli->out, "%lld\t%s\t%s\n", (long long)row->line, _(names[row->outcome]), row->reason ? row->reason : "");
     fflush(cli->out);
 }
 
-/* The columns of a delivery, and those of every enabled programme that declares its own (or of the one that is named). */
-static enum alm_status import_columns(struct cli *cli, struct host_programme *only, struct import_column **columns, size_t *n, struct alm_error *err)
+/* The columns of a delivery, and those of every enabled programme that declares its own (or of the one that is named).
+ */
+static enum alm_status import_columns(struct cli *cli, struct host_programme *only, struct import_column **columns,
+                                      size_t *n, struct alm_error *err)
 {
     const struct conf *conf = host_conf(cli->host);
     size_t capacity = ledger_n_columns + 64;
@@ -280,10 +296,10 @@ static enum alm_status import_columns(struct cli *cli, struct host_programme *on
     return status;
 }
 
-static enum alm_status import_file(struct cli *cli, const struct alm_args *args, const char *file, bool answer, struct alm_error *err)
+static enum alm_status import_file(struct cli *cli, const struct alm_args *args, const char *file, bool answer,
+                                   struct alm_error *err)
 {
     const char *name = answer ? NULL : alm_arg_text(args, "programme");
-    const struct alm_arg *map = alm_arg(args, "map");
     struct host_programme *programme = NULL;
     struct ledger_import context = {0};
     struct import import = {.command = answer ? "delivery record" : "delivery import",
@@ -295,7 +311,6 @@ static enum alm_status import_file(struct cli *cli, const struct alm_args *args,
                             .answer_context = cli};
     struct import_column *columns;
     struct import_counts counts = {0};
-    const char **pairs;
     enum alm_status status = host_ledger(cli->host, &context.ledger, err);
 
     if (status == ALM_OK && name) {
@@ -309,19 +324,18 @@ static enum alm_status import_file(struct cli *cli, const struct alm_args *args,
         return status;
     context.columns = import.columns = columns;
     import.n_columns = context.n_columns;
-    pairs = arena_alloc(&cli->arena, ((map ? map->count : 0) + 1) * sizeof *pairs);
-    for (size_t i = 0; map && i < map->count; i++)
-        pairs[i] = map->values[i].text;
-    import.map = pairs;
+    import.map = cli_map(cli, args);
     status = cli_import(cli, &import, &counts, err);
     if (context.warned)
-        cli_warn(cli, _("%lld rows were recorded although they repeat aid (on_double or on_excess is warn)"), (long long)context.warned);
+        cli_warn(cli, _("%lld rows were recorded although they repeat aid (on_double or on_excess is warn)"),
+                 (long long)context.warned);
     if (counts.refused)
         cli_say(cli, _("refused rows are kept as facts: almoner delivery list --refused"));
     return status;
 }
 
-static enum alm_status run_import(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_import(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     (void)host;
     return import_file(state, args, alm_arg_text(args, "file"), false, err);
@@ -329,7 +343,8 @@ static enum alm_status run_import(const struct alm_host *host, void *state, cons
 
 /* ---- reverse, held ---- */
 
-static enum alm_status run_reverse(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_reverse(const struct alm_host *host, void *state, const struct alm_args *args,
+                                   struct alm_error *err)
 {
     struct cli *cli = state;
     struct ledger *ledger;
@@ -338,7 +353,8 @@ static enum alm_status run_reverse(const struct alm_host *host, void *state, con
 
     (void)host;
     if (status == ALM_OK)
-        status = ledger_reverse(ledger, alm_arg_number(args, "id", 0), alm_arg_text(args, "reason"), &reversal, &cli->entry, err);
+        status = ledger_reverse(ledger, alm_arg_number(args, "id", 0), alm_arg_text(args, "reason"), &reversal,
+                                &cli->entry, err);
     if (status != ALM_OK)
         return status;
     cli->entry.added = 1;
@@ -354,7 +370,8 @@ static enum alm_status decide(struct cli *cli, const struct alm_args *args, bool
     enum alm_status status = host_ledger(cli->host, &ledger, err);
 
     if (status == ALM_OK)
-        status = ledger_held_decide(ledger, alm_arg_number(args, "id", 0), accept, &answer, &cli->arena, &cli->entry, err);
+        status =
+            ledger_held_decide(ledger, alm_arg_number(args, "id", 0), accept, &answer, &cli->arena, &cli->entry, err);
     if (status != ALM_OK)
         return status;
     cli->entry.changed = 1;
@@ -365,13 +382,15 @@ static enum alm_status decide(struct cli *cli, const struct alm_args *args, bool
     return ALM_OK;
 }
 
-static enum alm_status run_accept(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_accept(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     (void)host;
     return decide(state, args, true, err);
 }
 
-static enum alm_status run_drop(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_drop(const struct alm_host *host, void *state, const struct alm_args *args,
+                                struct alm_error *err)
 {
     (void)host;
     return decide(state, args, false, err);
@@ -381,7 +400,10 @@ static enum alm_status run_drop(const struct alm_host *host, void *state, const 
 
 #define BENEFICIARY                                                                                                    \
     {.name = "household", .type = ALM_STRING, .value = "CODE", .help = N_("the household that receives")},             \
-        {.name = "person", .type = ALM_STRING, .value = "ID", .help = N_("the person: national ID, mobile number or id")}, \
+        {.name = "person",                                                                                             \
+         .type = ALM_STRING,                                                                                           \
+         .value = "ID",                                                                                                \
+         .help = N_("the person: national ID, mobile number or id")},                                                  \
     {                                                                                                                  \
         .name = "place", .type = ALM_STRING, .value = "CODE", .help = N_("the place")                                  \
     }
@@ -392,24 +414,41 @@ static enum alm_status run_drop(const struct alm_host *host, void *state, const 
     }
 #define ID                                                                                                             \
     {                                                                                                                  \
-        .name = "id", .type = ALM_ID, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "ID", .help = N_("as `delivery list` shows it") \
+        .name = "id", .type = ALM_ID, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "ID",                             \
+        .help = N_("as `delivery list` shows it")                                                                      \
     }
 
 static const struct alm_option record_options[] = {
-    {.name = "programme", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "PROGRAMME",
+    {.name = "programme",
+     .type = ALM_STRING,
+     .flags = ALM_ARGUMENT | ALM_REQUIRED,
+     .value = "PROGRAMME",
      .help = N_("what is given; - reads CSV rows from standard input, each committed and answered")},
     BENEFICIARY,
     {.name = "partner", .type = ALM_STRING, .value = "ID", .help = N_("the second person, where a couple receives")},
-    {.name = "quantity", .type = ALM_QUANTITY, .value = "N", .help = N_("how much (default: all that they are entitled to)")},
-    {.name = "date", .type = ALM_DATE, .value = "DATE", .help = N_("when it was given, in either calendar (default: today)")},
+    {.name = "quantity",
+     .type = ALM_QUANTITY,
+     .value = "N",
+     .help = N_("how much (default: all that they are entitled to)")},
+    {.name = "date",
+     .type = ALM_DATE,
+     .value = "DATE",
+     .help = N_("when it was given, in either calendar (default: today)")},
     {.name = "body", .type = ALM_STRING, .value = "CODE", .help = N_("the body that gives (default: the group's)")},
     {.name = "group", .type = ALM_STRING, .value = "CODE", .help = N_("the group that brought it")},
-    {.name = "key", .type = ALM_STRING, .value = "TEXT", .help = N_("your mark for this delivery: the same key is recorded once")},
+    {.name = "key",
+     .type = ALM_STRING,
+     .value = "TEXT",
+     .help = N_("your mark for this delivery: the same key is recorded once")},
     {.name = "note", .type = ALM_STRING, .value = "TEXT", .help = N_("a remark, without personal data")},
     WITH,
 };
 static const struct alm_option entitlement_options[] = {
-    {.name = "programme", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "PROGRAMME", .help = N_("what they ask for")},
+    {.name = "programme",
+     .type = ALM_STRING,
+     .flags = ALM_ARGUMENT | ALM_REQUIRED,
+     .value = "PROGRAMME",
+     .help = N_("what they ask for")},
     BENEFICIARY,
     {.name = "date", .type = ALM_DATE, .value = "DATE", .help = N_("the day in question (default: today)")},
     {.name = "body", .type = ALM_STRING, .value = "CODE", .help = N_("the body that would give")},
@@ -435,27 +474,35 @@ static const struct alm_option list_options[] = {
 static const struct alm_option held_options[] = {
     {.name = "limit", .type = ALM_INT, .value = "N", .fallback = "100", .help = N_("at most so many; 0: all")}};
 static const struct alm_option id_options[] = {ID};
-static const struct alm_option reverse_options[] = {
-    ID, {.name = "reason", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "TEXT", .help = N_("why it is taken back, without personal data")}};
+static const struct alm_option reverse_options[] = {ID,
+                                                    {.name = "reason",
+                                                     .type = ALM_STRING,
+                                                     .flags = ALM_REQUIRED,
+                                                     .value = "TEXT",
+                                                     .help = N_("why it is taken back, without personal data")}};
 
 static const struct alm_command delivery_commands[] = {
-    {"record", N_("record aid given to one household, person or place"), record_options, COUNT_OF(record_options), ALM_WRITES | ALM_BULK,
-     run_record, NULL},
-    {"import", N_("record the deliveries of a CSV file"), import_options, COUNT_OF(import_options), ALM_WRITES | ALM_BULK, run_import, NULL},
-    {"list", N_("list deliveries, or what was refused"), list_options, COUNT_OF(list_options), ALM_READS, cli_delivery_list,
-     "delivery list --limit 10\ndelivery list --refused --limit 10"},
+    {"record", N_("record aid given to one household, person or place"), record_options, COUNT_OF(record_options),
+     ALM_WRITES | ALM_BULK, run_record, NULL},
+    {"import", N_("record the deliveries of a CSV file"), import_options, COUNT_OF(import_options),
+     ALM_WRITES | ALM_BULK, run_import, NULL},
+    {"list", N_("list deliveries, or what was refused"), list_options, COUNT_OF(list_options), ALM_READS,
+     cli_delivery_list, "delivery list --limit 10\ndelivery list --refused --limit 10"},
     {"show", N_("show one delivery in full"), id_options, COUNT_OF(id_options), ALM_READS, cli_delivery_show, NULL},
-    {"reverse", N_("take a delivery back by a line of its own"), reverse_options, COUNT_OF(reverse_options), ALM_WRITES, run_reverse, NULL},
-    {"held list", N_("list offers that wait for a decision"), held_options, COUNT_OF(held_options), ALM_READS, cli_delivery_held, "delivery held list"},
+    {"reverse", N_("take a delivery back by a line of its own"), reverse_options, COUNT_OF(reverse_options), ALM_WRITES,
+     run_reverse, NULL},
+    {"held list", N_("list offers that wait for a decision"), held_options, COUNT_OF(held_options), ALM_READS,
+     cli_delivery_held, "delivery held list"},
     {"held accept", N_("record a held offer"), id_options, COUNT_OF(id_options), ALM_WRITES, run_accept, NULL},
     {"held drop", N_("drop a held offer"), id_options, COUNT_OF(id_options), ALM_WRITES, run_drop, NULL},
 };
 extern const struct cli_noun cli_delivery;
-const struct cli_noun cli_delivery = {"delivery", N_("record, import, list, show and reverse aid given"), delivery_commands, COUNT_OF(delivery_commands)};
+const struct cli_noun cli_delivery = {"delivery", N_("record, import, list, show and reverse aid given"),
+                                      delivery_commands, COUNT_OF(delivery_commands)};
 
 static const struct alm_command entitlement_commands[] = {
-    {"show", N_("may they have it now? if not, why, and from when on"), entitlement_options, COUNT_OF(entitlement_options), ALM_READS,
-     run_entitlement, NULL}};
+    {"show", N_("may they have it now? if not, why, and from when on"), entitlement_options,
+     COUNT_OF(entitlement_options), ALM_READS, run_entitlement, NULL}};
 extern const struct cli_noun cli_entitlement;
-const struct cli_noun cli_entitlement = {"entitlement", N_("what a household, person or place may have now"), entitlement_commands,
-                                         COUNT_OF(entitlement_commands)};
+const struct cli_noun cli_entitlement = {"entitlement", N_("what a household, person or place may have now"),
+                                         entitlement_commands, COUNT_OF(entitlement_commands)};

@@ -11,7 +11,7 @@
 struct target {
     const char *noun;
     const struct alm_command *command;
-    struct alm_command from_report; /* a plug-in's report, as a command */
+    struct alm_command extended; /* a plug-in's report as a command, or its command with more options */
     const struct alm_report *report;
     struct host_programme *programme; /* NULL: the core's */
     int used;                         /* words taken */
@@ -26,7 +26,8 @@ const struct cli_noun *cli_noun_find(const char *name)
 }
 
 /* The command with the most words that begin argv; *used counts them. */
-static const struct alm_command *find_command(const struct alm_command *commands, size_t n, int argc, char **argv, int *used)
+static const struct alm_command *find_command(const struct alm_command *commands, size_t n, int argc, char **argv,
+                                              int *used)
 {
     const struct alm_command *best = NULL;
 
@@ -52,7 +53,8 @@ static const struct alm_command *find_command(const struct alm_command *commands
     return best;
 }
 
-static enum alm_status unknown_verb(const char *noun, const struct alm_command *commands, size_t n, const char *verb, struct alm_error *err)
+static enum alm_status unknown_verb(const char *noun, const struct alm_command *commands, size_t n, const char *verb,
+                                    struct alm_error *err)
 {
     const char **names = xcalloc(n + 1, sizeof *names);
     const char *nearest;
@@ -96,10 +98,8 @@ static enum alm_status unknown_noun(struct cli *cli, const char *word, struct al
 
 static enum alm_status open_host(struct cli *cli, struct alm_error *err)
 {
-    const struct host_options options = {.config = cli->config,
-                                         .now = cli->now,
-                                         .terminal = cli_terminal(cli),
-                                         .dry_run = cli->dry_run};
+    const struct host_options options = {
+        .config = cli->config, .now = cli->now, .terminal = cli_terminal(cli), .dry_run = cli->dry_run};
 
     return cli->host ? ALM_OK : host_open(&cli->host, &options, err);
 }
@@ -120,7 +120,8 @@ static void open_report(struct cli *cli)
 
 /* ---- finding ---- */
 
-static enum alm_status run_report(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_report(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     (void)host, (void)state, (void)args;
     return error_set(err, ALM_INTERNAL, NULL, _("a report is run by its own table"));
@@ -141,21 +142,24 @@ static enum alm_status find_report(struct cli *cli, int argc, char **argv, struc
         if (strcmp(plugin->reports[i].name, argv[2]) == 0)
             target->report = &plugin->reports[i];
     if (!target->report)
-        return error_set(err, ALM_USAGE, _("`almoner PROGRAMME --help` lists its reports; `almoner report --programme NAME` is the common one"),
-                         _("the programme %s has no report '%s'"), argv[1], argc > 2 ? argv[2] : "");
+        return error_set(
+            err, ALM_USAGE,
+            _("`almoner PROGRAMME --help` lists its reports; `almoner report --programme NAME` is the common one"),
+            _("the programme %s has no report '%s'"), argv[1], argc > 2 ? argv[2] : "");
     target->noun = "report";
-    target->from_report = (struct alm_command){.name = arena_printf(&cli->arena, "%s %s", argv[1], argv[2]),
-                                               .summary = target->report->summary,
-                                               .options = target->report->options,
-                                               .n_options = target->report->n_options,
-                                               .flags = ALM_READS,
-                                               .run = run_report};
-    target->command = &target->from_report;
+    target->extended = (struct alm_command){.name = arena_printf(&cli->arena, "%s %s", argv[1], argv[2]),
+                                            .summary = target->report->summary,
+                                            .options = target->report->options,
+                                            .n_options = target->report->n_options,
+                                            .flags = ALM_READS,
+                                            .run = run_report};
+    target->command = &target->extended;
     target->used = 3;
     return ALM_OK;
 }
 
-static enum alm_status find_programme_command(struct cli *cli, int argc, char **argv, bool help, struct target *target, struct alm_error *err)
+static enum alm_status find_programme_command(struct cli *cli, int argc, char **argv, bool help, struct target *target,
+                                              struct alm_error *err)
 {
     enum alm_status status = open_host(cli, err);
     const struct alm_plugin *plugin;
@@ -175,13 +179,15 @@ static enum alm_status find_programme_command(struct cli *cli, int argc, char **
     if (target->command)
         return ALM_OK;
     if (help && argc == 1) {
-        cli_help_noun(cli, argv[0], plugin->summary, plugin->commands, plugin->n_commands, plugin->reports, plugin->n_reports);
+        cli_help_noun(cli, argv[0], plugin->summary, plugin->commands, plugin->n_commands, plugin->reports,
+                      plugin->n_reports);
         return ALM_OK;
     }
     return unknown_verb(argv[0], plugin->commands, plugin->n_commands, argc > 1 ? argv[1] : NULL, err);
 }
 
-static enum alm_status find_target(struct cli *cli, int argc, char **argv, bool help, struct target *target, struct alm_error *err)
+static enum alm_status find_target(struct cli *cli, int argc, char **argv, bool help, struct target *target,
+                                   struct alm_error *err)
 {
     const struct cli_noun *noun = cli_noun_find(argv[0]);
     int used;
@@ -204,7 +210,8 @@ static enum alm_status find_target(struct cli *cli, int argc, char **argv, bool 
 
 /* ---- running ---- */
 
-static enum alm_status call(struct cli *cli, const struct target *target, const struct alm_args *args, struct alm_error *err)
+static enum alm_status call(struct cli *cli, const struct target *target, const struct alm_args *args,
+                            struct alm_error *err)
 {
     enum alm_status status;
 
@@ -212,7 +219,8 @@ static enum alm_status call(struct cli *cli, const struct target *target, const 
         return target->command->run(NULL, cli, args, err);
     if (!target->report)
         return target->command->run(&target->programme->services, target->programme->state, args, err);
-    status = report_begin(cli->report, target->report->summary, target->report->columns, target->report->n_columns, err);
+    status =
+        report_begin(cli->report, target->report->summary, target->report->columns, target->report->n_columns, err);
     if (status == ALM_OK)
         status = target->report->run(&target->programme->services, target->programme->state, args, err);
     if (status == ALM_OK)
@@ -220,8 +228,8 @@ static enum alm_status call(struct cli *cli, const struct target *target, const 
     return status;
 }
 
-enum alm_status cli_write(struct cli *cli, enum alm_status (*work)(struct cli *, void *, struct alm_error *), void *context,
-                          struct alm_error *err)
+enum alm_status cli_write(struct cli *cli, enum alm_status (*work)(struct cli *, void *, struct alm_error *),
+                          void *context, struct alm_error *err)
 {
     struct store *store;
     enum alm_status status = host_store(cli->host, 0, &store, err);
@@ -257,7 +265,8 @@ static enum alm_status call_in_transaction(struct cli *cli, void *context, struc
 }
 
 /* One command, one transaction; a bulk command opens its own. */
-static enum alm_status run_in_transaction(struct cli *cli, const struct target *target, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_in_transaction(struct cli *cli, const struct target *target, const struct alm_args *args,
+                                          struct alm_error *err)
 {
     struct work work = {target, args};
     struct host_programme *programme;
@@ -282,7 +291,21 @@ static enum alm_status run_in_transaction(struct cli *cli, const struct target *
     return status;
 }
 
-static enum alm_status run_target(struct cli *cli, const struct target *target, int argc, char **argv, struct alm_error *err)
+/* A programme's imports take what all imports take. */
+static const struct alm_option *with_import_options(struct cli *cli, const struct alm_command *command, size_t *n)
+{
+    static const struct alm_option more[] = {CLI_MAP_OPTIONS};
+    struct alm_option *options = arena_alloc(&cli->arena, (command->n_options + COUNT_OF(more)) * sizeof *options);
+
+    if (command->n_options)
+        memcpy(options, command->options, command->n_options * sizeof *options);
+    memcpy(options + command->n_options, more, sizeof more);
+    *n = command->n_options + COUNT_OF(more);
+    return options;
+}
+
+static enum alm_status run_target(struct cli *cli, const struct target *target, int argc, char **argv,
+                                  struct alm_error *err)
 {
     const struct alm_command *command = target->command;
     const char *path = arena_printf(&cli->arena, "%s%s%s", target->noun, command->name[0] ? " " : "", command->name);
@@ -298,6 +321,10 @@ static enum alm_status run_target(struct cli *cli, const struct target *target, 
     if (status != ALM_OK)
         return status;
     open_report(cli);
+    if (cli->host)
+        host_set_command(cli->host, path);
+    if (target->programme && (command->flags & ALM_BULK))
+        host_set_import(cli->host, alm_arg_text(&args, "rejects"), cli_map(cli, &args));
     if (command->flags & (ALM_READS | ALM_WRITES))
         return run_in_transaction(cli, target, &args, err);
     return call(cli, target, &args, err);
@@ -314,6 +341,11 @@ int cli_main(int argc, char **argv, FILE *out, FILE *errors)
     setlocale(LC_MESSAGES, "");
     setlocale(LC_CTYPE, "C.UTF-8");
     status = cli_take_globals(&cli, &argc, argv, &help, &err);
+    if (status == ALM_OK && argc > 1 && strcmp(argv[1], "help") == 0) { /* `help person find` is `person find --help` */
+        help = true;
+        argv++;
+        argc--;
+    }
     if (status == ALM_OK && argc == 1) {
         cli_help(&cli);
         status = help ? ALM_OK : ALM_USAGE;
@@ -321,6 +353,11 @@ int cli_main(int argc, char **argv, FILE *out, FILE *errors)
             error_set(&err, status, NULL, _("no command was given"));
     } else if (status == ALM_OK) {
         status = find_target(&cli, argc - 1, argv + 1, help, &target, &err);
+        if (status == ALM_OK && target.programme && target.command && (target.command->flags & ALM_BULK)) {
+            target.extended = *target.command;
+            target.extended.options = with_import_options(&cli, target.command, &target.extended.n_options);
+            target.command = &target.extended;
+        }
         if (status == ALM_OK && target.command && help)
             cli_help_command(&cli, target.noun, target.command);
         else if (status == ALM_OK && target.command)

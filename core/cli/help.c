@@ -12,8 +12,9 @@ static void print_row(FILE *out, const char *left, const char *right)
 
 void cli_help(struct cli *cli)
 {
-    fprintf(cli->out, _("almoner: one register, one ledger, one report for relief aid; every kind of aid is a plug-in\n\n"
-                        "usage: almoner NOUN VERB [ARGUMENTS] [OPTIONS]\n\nnouns:\n"));
+    fprintf(cli->out,
+            _("almoner: one register, one ledger, one report for relief aid; every kind of aid is a plug-in\n\n"
+              "usage: almoner NOUN VERB [ARGUMENTS] [OPTIONS]\n\nnouns:\n"));
     for (size_t i = 0; cli_nouns[i]; i++)
         print_row(cli->out, cli_nouns[i]->name, _(cli_nouns[i]->summary));
     print_row(cli->out, _("PROGRAMME"), _("the commands of a programme: almoner PROGRAMME --help"));
@@ -23,7 +24,8 @@ void cli_help(struct cli *cli)
 
         if (cli_globals[i].flags & ALM_HIDDEN)
             continue;
-        snprintf(left, sizeof left, "--%s%s%s", cli_globals[i].name, cli_globals[i].value ? " " : "", cli_globals[i].value ? cli_globals[i].value : "");
+        snprintf(left, sizeof left, "--%s%s%s", cli_globals[i].name, cli_globals[i].value ? " " : "",
+                 cli_globals[i].value ? cli_globals[i].value : "");
         print_row(cli->out, left, _(cli_globals[i].help));
     }
     fprintf(cli->out, _("\n`almoner NOUN --help` lists its verbs, `almoner NOUN VERB --help` what one takes.\n"));
@@ -53,7 +55,8 @@ static void usage_line(struct cli *cli, const char *noun, const struct alm_comma
         const char *value = option->value ? option->value : option->name;
 
         if (option->flags & ALM_ARGUMENT)
-            fprintf(cli->out, option->flags & ALM_REQUIRED ? " %s%s" : " [%s%s]", value, option->flags & ALM_REPEATED ? "..." : "");
+            fprintf(cli->out, option->flags & ALM_REQUIRED ? " %s%s" : " [%s%s]", value,
+                    option->flags & ALM_REPEATED ? "..." : "");
         else if (option->flags & ALM_REQUIRED)
             fprintf(cli->out, " --%s %s", option->name, value);
         else
@@ -70,7 +73,9 @@ static void option_row(struct cli *cli, const struct alm_option *option)
         strbuf_adds(&left, option->value ? option->value : option->name);
     else
         strbuf_addf(&left, "--%s%s%s", option->name, option->type == ALM_BOOL ? "" : " ",
-                    option->type == ALM_BOOL ? "" : option->value ? option->value : _("VALUE"));
+                    option->type == ALM_BOOL ? ""
+                    : option->value          ? option->value
+                                             : _("VALUE"));
     strbuf_adds(&right, option->help ? _(option->help) : "");
     if (option->choices) {
         strbuf_adds(&right, _(": "));

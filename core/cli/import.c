@@ -12,6 +12,16 @@ enum alm_status cli_directory(struct cli *cli, struct register_directory **direc
     return host_directory(cli->host, directory, err);
 }
 
+const char *const *cli_map(struct cli *cli, const struct alm_args *args)
+{
+    const struct alm_arg *map = alm_arg(args, "map");
+    const char **pairs = arena_alloc(&cli->arena, ((map ? map->count : 0) + 1) * sizeof *pairs);
+
+    for (size_t i = 0; map && i < map->count; i++)
+        pairs[i] = map->values[i].text;
+    return pairs;
+}
+
 /* Counts that are not zero, as "122,000 added, 12 rejected". */
 static void add_count(struct strbuf *text, int64_t count, const char *what)
 {
@@ -58,7 +68,10 @@ enum alm_status cli_import(struct cli *cli, struct import *import, struct import
     else if (rejects[0])
         cli_say(cli, _("rows that did not get in, with reasons: %s"), rejects);
     if (counts->rejected)
-        return error_set(err, ALM_BAD_DATA, cli->dry_run || import->answer ? NULL : _("mend them in the rejects file and import that; all other rows are in"),
+        return error_set(err, ALM_BAD_DATA,
+                         cli->dry_run || import->answer
+                             ? NULL
+                             : _("mend them in the rejects file and import that; all other rows are in"),
                          counts->rejected == 1 ? _("%lld row of %s was rejected") : _("%lld rows of %s were rejected"),
                          (long long)counts->rejected, import->file);
     return ALM_OK;

@@ -14,7 +14,8 @@ static void tell_migrated(void *context, const struct store_migrated *done)
         cli_say(cli, _("schema of %s: upgraded from version %u to %u"), done->owner, done->from, done->to);
 }
 
-static enum alm_status run_init(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_init(const struct alm_host *host, void *state, const struct alm_args *args,
+                                struct alm_error *err)
 {
     struct cli *cli = state;
     char where[256];
@@ -32,13 +33,15 @@ static enum alm_status run_init(const struct alm_host *host, void *state, const 
 static const struct alm_option init_options[] = {
     {.name = "test", .type = ALM_BOOL, .help = N_("make a store for tests, in which --now may fix the clock")}};
 static const struct alm_command init_commands[] = {
-    {"", N_("create the store, or upgrade it to this version; may be repeated"), init_options, COUNT_OF(init_options), 0, run_init, "init"}};
+    {"", N_("create the store, or upgrade it to this version; may be repeated"), init_options, COUNT_OF(init_options),
+     0, run_init, "init"}};
 extern const struct cli_noun cli_init;
 const struct cli_noun cli_init = {"init", N_("create or upgrade the store"), init_commands, COUNT_OF(init_commands)};
 
 /* ---- status ---- */
 
-static const struct alm_column status_columns[] = {CLI_COLUMN("what", N_("what"), ALM_STRING), CLI_COLUMN("value", N_("value"), ALM_STRING)};
+static const struct alm_column status_columns[] = {CLI_COLUMN("what", N_("what"), ALM_STRING),
+                                                   CLI_COLUMN("value", N_("value"), ALM_STRING)};
 
 static enum alm_status fact(struct cli *cli, const char *what, const char *value, struct alm_error *err)
 {
@@ -66,8 +69,8 @@ static enum alm_status status_schemas(struct cli *cli, struct store *store, stru
 {
     struct store_stmt *stmt;
     bool row;
-    enum alm_status status = store_query(store, &stmt, err,
-                                         "SELECT owner, MAX(version)\nFROM store_migration\nGROUP BY owner\nORDER BY owner", "");
+    enum alm_status status = store_query(
+        store, &stmt, err, "SELECT owner, MAX(version)\nFROM store_migration\nGROUP BY owner\nORDER BY owner", "");
 
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
         status = fact(cli, arena_printf(&cli->arena, _("schema %s"), store_string(stmt, 0)),
@@ -75,7 +78,8 @@ static enum alm_status status_schemas(struct cli *cli, struct store *store, stru
     return status;
 }
 
-static enum alm_status run_status(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_status(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     struct cli *cli = state;
     const struct conf *conf = host_conf(cli->host);
@@ -131,11 +135,13 @@ static enum alm_status run_status(const struct alm_host *host, void *state, cons
 static const struct alm_command status_commands[] = {
     {"", N_("show the store, schema versions, programmes and counts"), NULL, 0, ALM_READS, run_status, "status"}};
 extern const struct cli_noun cli_status;
-const struct cli_noun cli_status = {"status", N_("store, schema versions, programmes, counts"), status_commands, COUNT_OF(status_commands)};
+const struct cli_noun cli_status = {"status", N_("store, schema versions, programmes, counts"), status_commands,
+                                    COUNT_OF(status_commands)};
 
 /* ---- version ---- */
 
-static enum alm_status run_version(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_version(const struct alm_host *host, void *state, const struct alm_args *args,
+                                   struct alm_error *err)
 {
     struct cli *cli = state;
 
@@ -145,6 +151,7 @@ static enum alm_status run_version(const struct alm_host *host, void *state, con
 }
 
 static const struct alm_command version_commands[] = {
-    {"", N_("print the versions of the program and of the plug-in interface"), NULL, 0, ALM_NO_STORE, run_version, "version"}};
+    {"", N_("print the versions of the program and of the plug-in interface"), NULL, 0, ALM_NO_STORE, run_version,
+     "version"}};
 extern const struct cli_noun cli_version;
 const struct cli_noun cli_version = {"version", N_("print versions"), version_commands, COUNT_OF(version_commands)};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The nouns that are lists of the register: area, body, group, base, stage, place.  One table a noun; the verbs are shared. */
+/* The nouns that are lists of the register: area, body, group, base, stage, place.  One table a noun; the verbs are
+ * shared. */
 #include "cli/cli.h"
 
 #include <stdlib.h>
@@ -12,27 +13,34 @@ struct list_noun {
     size_t n;
 };
 
-static const struct alm_column area_columns[] = {CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("parent", N_("in"), ALM_STRING),
-                                                 CLI_COLUMN("kind", N_("kind"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
-                                                 CLI_COLUMN("name_latin", N_("Latin name"), ALM_STRING)};
-static const struct alm_column body_columns[] = {CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
-                                                 CLI_COLUMN("kind", N_("kind"), ALM_STRING),
-                                                 CLI_COLUMN("contact", N_("contact"), ALM_STRING)};
+static const struct alm_column area_columns[] = {
+    CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("parent", N_("in"), ALM_STRING),
+    CLI_COLUMN("kind", N_("kind"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
+    CLI_COLUMN("name_latin", N_("Latin name"), ALM_STRING)};
+static const struct alm_column body_columns[] = {
+    CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
+    CLI_COLUMN("kind", N_("kind"), ALM_STRING), CLI_COLUMN("contact", N_("contact"), ALM_STRING)};
 static const struct alm_column group_columns[] = {
-    CLI_COLUMN("code", N_("code"), ALM_STRING),     CLI_COLUMN("name", N_("name"), ALM_STRING),
-    CLI_COLUMN("body", N_("body"), ALM_STRING),     CLI_COLUMN("area", N_("area"), ALM_STRING),
+    CLI_COLUMN("code", N_("code"), ALM_STRING),
+    CLI_COLUMN("name", N_("name"), ALM_STRING),
+    CLI_COLUMN("body", N_("body"), ALM_STRING),
+    CLI_COLUMN("area", N_("area"), ALM_STRING),
     CLI_COLUMN("specialities", N_("specialities"), ALM_STRING),
     {.name = "capacity", .title = N_("capacity"), .type = ALM_INT, .unit = N_("households a day")},
     CLI_COLUMN("members", N_("members"), ALM_INT)};
-static const struct alm_column base_columns[] = {CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
-                                                 CLI_COLUMN("area", N_("area"), ALM_STRING),
-                                                 CLI_COLUMN("contact", N_("contact"), ALM_STRING)};
-static const struct alm_column stage_columns[] = {CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
-                                                  CLI_COLUMN("starts", N_("starts"), ALM_DATE), CLI_COLUMN("ends", N_("ends"), ALM_DATE)};
-static const struct alm_column place_columns[] = {CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("kind", N_("kind"), ALM_STRING),
-                                                  CLI_COLUMN("name", N_("name"), ALM_STRING), CLI_COLUMN("area", N_("area"), ALM_STRING),
-                                                  CLI_COLUMN("address", N_("address"), ALM_STRING),
-                                                  {.name = "size", .title = N_("size"), .type = ALM_INT, .unit = N_("m²")}};
+static const struct alm_column base_columns[] = {
+    CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
+    CLI_COLUMN("area", N_("area"), ALM_STRING), CLI_COLUMN("contact", N_("contact"), ALM_STRING)};
+static const struct alm_column stage_columns[] = {
+    CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
+    CLI_COLUMN("starts", N_("starts"), ALM_DATE), CLI_COLUMN("ends", N_("ends"), ALM_DATE)};
+static const struct alm_column place_columns[] = {
+    CLI_COLUMN("code", N_("code"), ALM_STRING),
+    CLI_COLUMN("kind", N_("kind"), ALM_STRING),
+    CLI_COLUMN("name", N_("name"), ALM_STRING),
+    CLI_COLUMN("area", N_("area"), ALM_STRING),
+    CLI_COLUMN("address", N_("address"), ALM_STRING),
+    {.name = "size", .title = N_("size"), .type = ALM_INT, .unit = N_("m²")}};
 
 /* $1: a code, or null for all. */
 static const struct list_noun lists[] = {
@@ -42,8 +50,8 @@ static const struct list_noun lists[] = {
      "WHERE CAST($1 AS TEXT) IS NULL OR a.code = $1\nORDER BY a.code",
      area_columns, COUNT_OF(area_columns)},
     {"body", LIST_BODY,
-     "SELECT code, name, kind, contact\nFROM body\nWHERE CAST($1 AS TEXT) IS NULL OR code = $1\nORDER BY code", body_columns,
-     COUNT_OF(body_columns)},
+     "SELECT code, name, kind, contact\nFROM body\nWHERE CAST($1 AS TEXT) IS NULL OR code = $1\nORDER BY code",
+     body_columns, COUNT_OF(body_columns)},
     {"group", LIST_GROUP,
      "SELECT g.code, g.name, b.code, a.code, g.specialities, g.capacity, g.members\n"
      "FROM volunteer_group g JOIN body b ON b.id = g.body LEFT JOIN area a ON a.id = g.area\n"
@@ -55,8 +63,8 @@ static const struct list_noun lists[] = {
      "WHERE CAST($1 AS TEXT) IS NULL OR b.code = $1\nORDER BY b.code",
      base_columns, COUNT_OF(base_columns)},
     {"stage", LIST_STAGE,
-     "SELECT code, name, starts, ends\nFROM stage\nWHERE CAST($1 AS TEXT) IS NULL OR code = $1\nORDER BY starts, code", stage_columns,
-     COUNT_OF(stage_columns)},
+     "SELECT code, name, starts, ends\nFROM stage\nWHERE CAST($1 AS TEXT) IS NULL OR code = $1\nORDER BY starts, code",
+     stage_columns, COUNT_OF(stage_columns)},
     {"place", LIST_PLACE,
      "SELECT p.code, p.kind, p.name, a.code, p.address, p.size\n"
      "FROM place p LEFT JOIN area a ON a.id = p.area\n"
@@ -101,7 +109,8 @@ static enum alm_status print_rows(struct cli *cli, const char *code, int64_t *ro
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
-static enum alm_status run_list(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_list(const struct alm_host *host, void *state, const struct alm_args *args,
+                                struct alm_error *err)
 {
     int64_t rows;
 
@@ -109,7 +118,8 @@ static enum alm_status run_list(const struct alm_host *host, void *state, const 
     return print_rows(state, NULL, &rows, err);
 }
 
-static enum alm_status run_show(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_show(const struct alm_host *host, void *state, const struct alm_args *args,
+                                struct alm_error *err)
 {
     struct cli *cli = state;
     int64_t rows;
@@ -123,26 +133,23 @@ static enum alm_status run_show(const struct alm_host *host, void *state, const 
     return status;
 }
 
-static enum alm_status run_import(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_import(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     struct cli *cli = state;
     const struct list_noun *list = list_of(cli);
     const struct register_gate gate = host_register_gate(cli->host);
-    const struct alm_arg *map = alm_arg(args, "map");
     struct import import = {.command = arena_printf(&cli->arena, "%s import", cli->noun),
                             .file = alm_arg_text(args, "file"),
                             .rejects = alm_arg_text(args, "rejects"),
                             .rows = register_importer_rows};
-    const char **pairs = arena_alloc(&cli->arena, (map->count + 1) * sizeof *pairs);
     struct import_counts counts = {0};
     struct register_directory *directory;
     struct store *store;
     enum alm_status status;
 
     (void)host;
-    for (size_t i = 0; i < map->count; i++)
-        pairs[i] = map->values[i].text;
-    import.map = pairs;
+    import.map = cli_map(cli, args);
     import.columns = register_list_columns(list->list, &import.n_columns);
     status = cli_store(cli, &store, err);
     if (status == ALM_OK)
@@ -185,43 +192,55 @@ static enum alm_status put(struct cli *cli, const struct alm_args *args, bool mu
     return status;
 }
 
-static enum alm_status run_add(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_add(const struct alm_host *host, void *state, const struct alm_args *args,
+                               struct alm_error *err)
 {
     (void)host;
     return put(state, args, false, err);
 }
 
-static enum alm_status run_edit(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_edit(const struct alm_host *host, void *state, const struct alm_args *args,
+                                struct alm_error *err)
 {
     (void)host;
     return put(state, args, true, err);
 }
 
-#define CODE {.name = "code", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "CODE", .help = N_("its code")}
-#define TEXT_OPTION(n, v, h) {.name = n, .type = ALM_STRING, .value = v, .help = h}
+#define CODE                                                                                                           \
+    {                                                                                                                  \
+        .name = "code", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "CODE",                     \
+        .help = N_("its code")                                                                                         \
+    }
+#define TEXT_OPTION(n, v, h)                                                                                           \
+    {                                                                                                                  \
+        .name = n, .type = ALM_STRING, .value = v, .help = h                                                           \
+    }
 
 static const struct alm_option code_options[] = {CODE};
 static const struct alm_option import_options[] = {CLI_IMPORT_OPTIONS};
-static const struct alm_option area_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
-                                                 TEXT_OPTION("parent", "CODE", N_("the area that it lies in")),
-                                                 TEXT_OPTION("kind", "KIND", N_("province, county, district, city, neighbourhood ...")),
-                                                 TEXT_OPTION("name_latin", "NAME", N_("its name in Latin script"))};
+static const struct alm_option area_options[] = {
+    CODE, TEXT_OPTION("name", "NAME", N_("its name")), TEXT_OPTION("parent", "CODE", N_("the area that it lies in")),
+    TEXT_OPTION("kind", "KIND", N_("province, county, district, city, neighbourhood ...")),
+    TEXT_OPTION("name_latin", "NAME", N_("its name in Latin script"))};
 static const struct alm_option body_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
                                                  TEXT_OPTION("kind", "KIND", N_("foundation, committee, network ...")),
                                                  TEXT_OPTION("contact", "TEXT", N_("an office's number or address"))};
-static const struct alm_option group_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
-                                                  TEXT_OPTION("body", "CODE", N_("the body that it belongs to")),
-                                                  TEXT_OPTION("area", "CODE", N_("where it works")),
-                                                  TEXT_OPTION("specialities", "WORDS", N_("cooking, packing, medical ...")),
-                                                  TEXT_OPTION("capacity", "N", N_("households that it can serve in a day")),
-                                                  TEXT_OPTION("members", "N", N_("how many people"))};
+static const struct alm_option group_options[] = {
+    CODE,
+    TEXT_OPTION("name", "NAME", N_("its name")),
+    TEXT_OPTION("body", "CODE", N_("the body that it belongs to")),
+    TEXT_OPTION("area", "CODE", N_("where it works")),
+    TEXT_OPTION("specialities", "WORDS", N_("cooking, packing, medical ...")),
+    TEXT_OPTION("capacity", "N", N_("households that it can serve in a day")),
+    TEXT_OPTION("members", "N", N_("how many people"))};
 static const struct alm_option base_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
                                                  TEXT_OPTION("area", "CODE", N_("the neighbourhood that it knows")),
                                                  TEXT_OPTION("contact", "TEXT", N_("an office's number or address"))};
 static const struct alm_option stage_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
                                                   TEXT_OPTION("starts", "DATE", N_("its first day")),
                                                   TEXT_OPTION("ends", "DATE", N_("its last day"))};
-static const struct alm_option place_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
+static const struct alm_option place_options[] = {CODE,
+                                                  TEXT_OPTION("name", "NAME", N_("its name")),
                                                   TEXT_OPTION("kind", "KIND", N_("street, square, mosque, clinic ...")),
                                                   TEXT_OPTION("area", "CODE", N_("where it lies")),
                                                   TEXT_OPTION("address", "TEXT", N_("how to find it")),

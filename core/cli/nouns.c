@@ -2,9 +2,11 @@
 /* All nouns of the core, in the order in which help lists them. */
 #include "cli/cli.h"
 
-extern const struct cli_noun cli_init, cli_status, cli_programme, cli_plugin, cli_config, cli_area, cli_body, cli_group, cli_base,
-    cli_stage, cli_person, cli_place, cli_delivery, cli_entitlement, cli_report, cli_store_noun, cli_audit, cli_version;
+extern const struct cli_noun cli_init, cli_status, cli_programme, cli_plugin, cli_config, cli_area, cli_body, cli_group,
+    cli_base, cli_stage, cli_person, cli_place, cli_delivery, cli_entitlement, cli_report, cli_store_noun, cli_audit,
+    cli_version;
 
 const struct cli_noun *const cli_nouns[] = {
-    &cli_init,   &cli_status, &cli_programme,   &cli_plugin,   &cli_config,     &cli_area,   &cli_body,       &cli_group, &cli_base,    &cli_stage,
-    &cli_person, &cli_place,  &cli_delivery,    &cli_entitlement, &cli_report,  &cli_store_noun, &cli_audit, &cli_version, NULL};
+    &cli_init,   &cli_status,     &cli_programme, &cli_plugin,  &cli_config, &cli_area,     &cli_body,
+    &cli_group,  &cli_base,       &cli_stage,     &cli_person,  &cli_place,  &cli_delivery, &cli_entitlement,
+    &cli_report, &cli_store_noun, &cli_audit,     &cli_version, NULL};

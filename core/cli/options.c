@@ -5,15 +5,26 @@
 #include <stdlib.h>
 
 const struct alm_option cli_globals[] = {
-    {.name = "config", .type = ALM_STRING, .value = "FILE", .help = N_("almoner.ini to use (default: $ALMONER_CONFIG, else the installed one)")},
-    {.name = "output", .type = ALM_ENUM, .fallback = "table", .choices = report_format_names, .value = "FORMAT",
+    {.name = "config",
+     .type = ALM_STRING,
+     .value = "FILE",
+     .help = N_("almoner.ini to use (default: $ALMONER_CONFIG, else the installed one)")},
+    {.name = "output",
+     .type = ALM_ENUM,
+     .fallback = "table",
+     .choices = report_format_names,
+     .value = "FORMAT",
      .help = N_("table, plain, csv, json or ndjson")},
     {.name = "dry-run", .type = ALM_BOOL, .help = N_("do everything but keep nothing")},
     {.name = "yes", .type = ALM_BOOL, .help = N_("do not ask before what cannot be undone")},
     {.name = "no-input", .type = ALM_BOOL, .help = N_("never ask; fail instead")},
     {.name = "quiet", .type = ALM_BOOL, .help = N_("-q: errors and results only")},
     {.name = "verbose", .type = ALM_BOOL, .help = N_("-v: say more")},
-    {.name = "now", .type = ALM_STRING, .flags = ALM_HIDDEN, .value = "TIME", .help = N_("fix the clock (test stores only)")},
+    {.name = "now",
+     .type = ALM_STRING,
+     .flags = ALM_HIDDEN,
+     .value = "TIME",
+     .help = N_("fix the clock (test stores only)")},
     {.name = "help", .type = ALM_BOOL, .help = N_("-h: show what a command takes")},
 };
 const size_t cli_n_globals = COUNT_OF(cli_globals);
@@ -21,14 +32,16 @@ const size_t cli_n_globals = COUNT_OF(cli_globals);
 static const struct alm_option *find_option(const struct alm_option *options, size_t n, const char *name, size_t len)
 {
     for (size_t i = 0; i < n; i++)
-        if (!(options[i].flags & ALM_ARGUMENT) && strlen(options[i].name) == len && memcmp(options[i].name, name, len) == 0)
+        if (!(options[i].flags & ALM_ARGUMENT) && strlen(options[i].name) == len &&
+            memcmp(options[i].name, name, len) == 0)
             return &options[i];
     return NULL;
 }
 
 /* ---- the options of every command ---- */
 
-static enum alm_status set_global(struct cli *cli, const struct alm_option *option, const char *value, bool *help, struct alm_error *err)
+static enum alm_status set_global(struct cli *cli, const struct alm_option *option, const char *value, bool *help,
+                                  struct alm_error *err)
 {
     const char *name = option->name;
 
@@ -117,7 +130,8 @@ struct parse {
     size_t *capacity;
 };
 
-static enum alm_status usage(struct parse *parse, struct alm_error *err, const char *format, const char *a, const char *b)
+static enum alm_status usage(struct parse *parse, struct alm_error *err, const char *format, const char *a,
+                             const char *b)
 {
     char hint[160];
 
@@ -159,7 +173,8 @@ static enum alm_status add_value(struct parse *parse, size_t i, const char *word
     return ALM_OK;
 }
 
-static enum alm_status parse_option(struct parse *parse, const char *word, int *i, int argc, char **argv, struct alm_error *err)
+static enum alm_status parse_option(struct parse *parse, const char *word, int *i, int argc, char **argv,
+                                    struct alm_error *err)
 {
     size_t len = strcspn(word + 2, "=");
     const struct alm_option *option = find_option(parse->options, parse->n, word + 2, len);
@@ -188,7 +203,8 @@ static enum alm_status parse_option(struct parse *parse, const char *word, int *
         value = "yes";
     } else if (!value) {
         if (*i + 1 >= argc)
-            return usage(parse, err, _("--%s needs a value: %s"), option->name, option->value ? option->value : _("VALUE"));
+            return usage(parse, err, _("--%s needs a value: %s"), option->name,
+                         option->value ? option->value : _("VALUE"));
         value = argv[++*i];
     }
     if (parse->at[number].count && !(option->flags & ALM_REPEATED))
@@ -200,13 +216,14 @@ static enum alm_status parse_option(struct parse *parse, const char *word, int *
 static size_t next_argument(const struct parse *parse)
 {
     for (size_t i = 0; i < parse->n; i++)
-        if ((parse->options[i].flags & ALM_ARGUMENT) && (!parse->at[i].count || (parse->options[i].flags & ALM_REPEATED)))
+        if ((parse->options[i].flags & ALM_ARGUMENT) &&
+            (!parse->at[i].count || (parse->options[i].flags & ALM_REPEATED)))
             return i;
     return parse->n;
 }
 
-enum alm_status cli_parse(struct cli *cli, const struct alm_option *options, size_t n, const char *path, int argc, char **argv,
-                          struct alm_args *args, struct alm_error *err)
+enum alm_status cli_parse(struct cli *cli, const struct alm_option *options, size_t n, const char *path, int argc,
+                          char **argv, struct alm_args *args, struct alm_error *err)
 {
     struct parse parse = {.cli = cli, .options = options, .n = n, .path = path};
     bool only_arguments = false;
@@ -235,8 +252,9 @@ enum alm_status cli_parse(struct cli *cli, const struct alm_option *options, siz
         if (options[i].fallback)
             status = add_value(&parse, i, options[i].fallback, false, err);
         else if (options[i].flags & ALM_REQUIRED)
-            status = usage(&parse, err, options[i].flags & ALM_ARGUMENT ? _("%s is missing%s") : _("--%s is missing%s"),
-                           options[i].flags & ALM_ARGUMENT && options[i].value ? options[i].value : options[i].name, "");
+            status =
+                usage(&parse, err, options[i].flags & ALM_ARGUMENT ? _("%s is missing%s") : _("--%s is missing%s"),
+                      options[i].flags & ALM_ARGUMENT && options[i].value ? options[i].value : options[i].name, "");
     }
     *args = (struct alm_args){options, n, parse.at};
     return status;

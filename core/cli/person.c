@@ -16,15 +16,14 @@ static enum alm_status importer(struct cli *cli, bool move, struct register_impo
     return status;
 }
 
-static enum alm_status run_import(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_import(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     struct cli *cli = state;
-    const struct alm_arg *map = alm_arg(args, "map");
     struct import import = {.command = "person import",
                             .file = alm_arg_text(args, "file"),
                             .rejects = alm_arg_text(args, "rejects"),
                             .rows = register_importer_rows};
-    const char **pairs = arena_alloc(&cli->arena, (map->count + 1) * sizeof *pairs);
     struct import_counts counts = {0};
     struct register_importer *context = NULL;
     enum alm_status status = importer(cli, alm_arg(args, "move")->count > 0, &context, err);
@@ -32,9 +31,7 @@ static enum alm_status run_import(const struct alm_host *host, void *state, cons
     (void)host;
     if (status != ALM_OK)
         return status;
-    for (size_t i = 0; i < map->count; i++)
-        pairs[i] = map->values[i].text;
-    import.map = pairs;
+    import.map = cli_map(cli, args);
     import.columns = register_list_columns(LIST_PERSON, &import.n_columns);
     import.context = context;
     status = cli_import(cli, &import, &counts, err);
@@ -42,12 +39,15 @@ static enum alm_status run_import(const struct alm_host *host, void *state, cons
     return status;
 }
 
-static const struct alm_column found_columns[] = {
-    CLI_COLUMN("id", N_("id"), ALM_ID),                         CLI_COLUMN("household", N_("household"), ALM_STRING),
-    CLI_COLUMN("given_name", N_("given name"), ALM_STRING),     CLI_COLUMN("family_name", N_("family name"), ALM_STRING),
-    CLI_COLUMN("father_name", N_("father's name"), ALM_STRING), CLI_COLUMN("birth_date", N_("born"), ALM_DATE),
-    CLI_COLUMN("national_id", N_("national ID"), ALM_STRING),   CLI_COLUMN("mobile", N_("mobile"), ALM_STRING),
-    CLI_COLUMN("area", N_("area"), ALM_STRING)};
+static const struct alm_column found_columns[] = {CLI_COLUMN("id", N_("id"), ALM_ID),
+                                                  CLI_COLUMN("household", N_("household"), ALM_STRING),
+                                                  CLI_COLUMN("given_name", N_("given name"), ALM_STRING),
+                                                  CLI_COLUMN("family_name", N_("family name"), ALM_STRING),
+                                                  CLI_COLUMN("father_name", N_("father's name"), ALM_STRING),
+                                                  CLI_COLUMN("birth_date", N_("born"), ALM_DATE),
+                                                  CLI_COLUMN("national_id", N_("national ID"), ALM_STRING),
+                                                  CLI_COLUMN("mobile", N_("mobile"), ALM_STRING),
+                                                  CLI_COLUMN("area", N_("area"), ALM_STRING)};
 
 static struct alm_value date_value(alm_date date)
 {
@@ -60,7 +60,8 @@ static struct alm_value area_value(struct cli *cli, alm_id area)
     struct alm_error err;
     char name[200];
 
-    if (!area || cli_store(cli, &store, &err) != ALM_OK || register_name(store, ALM_NOUN_AREA, area, name, sizeof name, &err) != ALM_OK)
+    if (!area || cli_store(cli, &store, &err) != ALM_OK ||
+        register_name(store, ALM_NOUN_AREA, area, name, sizeof name, &err) != ALM_OK)
         return alm_null();
     return alm_string(arena_strdup(&cli->arena, name));
 }
@@ -85,7 +86,8 @@ static enum alm_status person_row(struct cli *cli, struct store *store, alm_id i
     return report_row(cli->report, row, err);
 }
 
-static enum alm_status run_find(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_find(const struct alm_host *host, void *state, const struct alm_args *args,
+                                struct alm_error *err)
 {
     enum { FIND_MAX = 10000 };
     struct cli *cli = state;
@@ -102,7 +104,8 @@ static enum alm_status run_find(const struct alm_host *host, void *state, const 
     ids = arena_alloc(&cli->arena, max * sizeof *ids);
     status = register_person_find(store, text, ids, max, &n, err);
     if (status == ALM_OK && n == 0)
-        return error_set(err, ALM_BAD_DATA, _("try the family name alone, or its beginning"), _("nobody is found by that"));
+        return error_set(err, ALM_BAD_DATA, _("try the family name alone, or its beginning"),
+                         _("nobody is found by that"));
     if (status == ALM_OK)
         status = report_begin(cli->report, _("persons"), found_columns, COUNT_OF(found_columns), err);
     for (size_t i = 0; i < n && status == ALM_OK; i++)
@@ -112,7 +115,8 @@ static enum alm_status run_find(const struct alm_host *host, void *state, const 
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
-static enum alm_status run_list(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_list(const struct alm_host *host, void *state, const struct alm_args *args,
+                                struct alm_error *err)
 {
     struct cli *cli = state;
     struct register_members members = {0};
@@ -134,7 +138,8 @@ static enum alm_status run_list(const struct alm_host *host, void *state, const 
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
-static const struct alm_column fact_columns[] = {CLI_COLUMN("what", N_("what"), ALM_STRING), CLI_COLUMN("value", N_("value"), ALM_STRING)};
+static const struct alm_column fact_columns[] = {CLI_COLUMN("what", N_("what"), ALM_STRING),
+                                                 CLI_COLUMN("value", N_("value"), ALM_STRING)};
 
 static enum alm_status fact(struct cli *cli, const char *what, const char *value, struct alm_error *err)
 {
@@ -143,7 +148,8 @@ static enum alm_status fact(struct cli *cli, const char *what, const char *value
     return value && value[0] ? report_row(cli->report, row, err) : ALM_OK;
 }
 
-static enum alm_status run_show(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_show(const struct alm_host *host, void *state, const struct alm_args *args,
+                                struct alm_error *err)
 {
     struct cli *cli = state;
     struct register_person person = {0};
@@ -223,13 +229,15 @@ static enum alm_status put(struct cli *cli, const struct alm_args *args, alm_id 
     return status;
 }
 
-static enum alm_status run_add(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_add(const struct alm_host *host, void *state, const struct alm_args *args,
+                               struct alm_error *err)
 {
     (void)host;
     return put(state, args, 0, err);
 }
 
-static enum alm_status run_edit(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_edit(const struct alm_host *host, void *state, const struct alm_args *args,
+                                struct alm_error *err)
 {
     struct cli *cli = state;
     const struct register_gate gate = host_register_gate(cli->host);
@@ -244,14 +252,16 @@ static enum alm_status run_edit(const struct alm_host *host, void *state, const 
     if (status == ALM_OK && to) {
         status = register_find(store, ALM_NOUN_HOUSEHOLD, to, &household, err);
         if (status == ALM_OK)
-            status = register_person_move(store, &gate, person, household, (alm_date)alm_arg_number(args, "since", host_today(cli->host)), err);
+            status = register_person_move(store, &gate, person, household,
+                                          (alm_date)alm_arg_number(args, "since", host_today(cli->host)), err);
     }
     if (status == ALM_OK)
         status = put(cli, args, person, err);
     return status;
 }
 
-static enum alm_status run_erase(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_erase(const struct alm_host *host, void *state, const struct alm_args *args,
+                                 struct alm_error *err)
 {
     struct cli *cli = state;
     const struct register_gate gate = host_register_gate(cli->host);
@@ -275,7 +285,10 @@ static enum alm_status run_erase(const struct alm_host *host, void *state, const
     return ALM_OK;
 }
 
-#define TEXT_OPTION(n, v, h) {.name = n, .type = ALM_STRING, .value = v, .help = h}
+#define TEXT_OPTION(n, v, h)                                                                                           \
+    {                                                                                                                  \
+        .name = n, .type = ALM_STRING, .value = v, .help = h                                                           \
+    }
 #define PERSON_ID                                                                                                      \
     {                                                                                                                  \
         .name = "id", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "ID",                         \
@@ -284,13 +297,21 @@ static enum alm_status run_erase(const struct alm_host *host, void *state, const
 
 static const struct alm_option import_options[] = {
     CLI_IMPORT_OPTIONS,
-    {.name = "move", .type = ALM_BOOL, .help = N_("a person known in another household moves to the row's (otherwise the row is rejected)")}};
+    {.name = "move",
+     .type = ALM_BOOL,
+     .help = N_("a person known in another household moves to the row's (otherwise the row is rejected)")}};
 static const struct alm_option find_options[] = {
-    {.name = "text", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "TEXT|ID|MOBILE",
+    {.name = "text",
+     .type = ALM_STRING,
+     .flags = ALM_ARGUMENT | ALM_REQUIRED,
+     .value = "TEXT|ID|MOBILE",
      .help = N_("a name in any spelling (or its beginning), a national ID, a mobile number")},
     {.name = "limit", .type = ALM_INT, .value = "N", .fallback = "20", .help = N_("at most so many")}};
-static const struct alm_option list_options[] = {
-    {.name = "household", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "CODE", .help = N_("whose members to list")}};
+static const struct alm_option list_options[] = {{.name = "household",
+                                                  .type = ALM_STRING,
+                                                  .flags = ALM_REQUIRED,
+                                                  .value = "CODE",
+                                                  .help = N_("whose members to list")}};
 static const struct alm_option id_options[] = {PERSON_ID};
 #define PERSON_FIELDS                                                                                                  \
     TEXT_OPTION("relation", "WORD", N_("head, spouse, child, parent, other")),                                         \
@@ -299,11 +320,14 @@ static const struct alm_option id_options[] = {PERSON_ID};
         TEXT_OPTION("given_name", "NAME", N_("given name")), TEXT_OPTION("family_name", "NAME", N_("family name")),    \
         TEXT_OPTION("father_name", "NAME", N_("father's given name")),                                                 \
         TEXT_OPTION("birth_date", "DATE", N_("in either calendar")), TEXT_OPTION("sex", "f|m", N_("female or male")),  \
-        TEXT_OPTION("mobile", "NUMBER", N_("09... or +98...")),                                                        \
-        TEXT_OPTION("school_grade", "N", N_("0 to 12")),                                                               \
+        TEXT_OPTION("mobile", "NUMBER", N_("09... or +98...")), TEXT_OPTION("school_grade", "N", N_("0 to 12")),       \
         TEXT_OPTION("criteria", "WORDS", N_("orphan, disabled, widow ..."))
 static const struct alm_option add_options[] = {
-    {.name = "household", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "CODE", .help = N_("their household; a new code registers a new one")},
+    {.name = "household",
+     .type = ALM_STRING,
+     .flags = ALM_REQUIRED,
+     .value = "CODE",
+     .help = N_("their household; a new code registers a new one")},
     PERSON_FIELDS,
     TEXT_OPTION("area", "CODE", N_("of the household")),
     TEXT_OPTION("address", "TEXT", N_("of the household")),
@@ -315,18 +339,26 @@ static const struct alm_option edit_options[] = {
     {.name = "household", .type = ALM_STRING, .value = "CODE", .help = N_("they live in this household now")},
     {.name = "since", .type = ALM_DATE, .value = "DATE", .help = N_("with --household: from when on (default: today)")},
     PERSON_FIELDS};
-static const struct alm_option erase_options[] = {
-    PERSON_ID,
-    {.name = "reason", .type = ALM_STRING, .flags = ALM_REQUIRED, .value = "TEXT", .help = N_("why, for the journal; without personal data")}};
+static const struct alm_option erase_options[] = {PERSON_ID,
+                                                  {.name = "reason",
+                                                   .type = ALM_STRING,
+                                                   .flags = ALM_REQUIRED,
+                                                   .value = "TEXT",
+                                                   .help = N_("why, for the journal; without personal data")}};
 
 static const struct alm_command commands[] = {
-    {"import", N_("register or update people from a CSV file"), import_options, COUNT_OF(import_options), ALM_WRITES | ALM_BULK, run_import, NULL},
-    {"find", N_("find people by name, national ID or mobile number"), find_options, COUNT_OF(find_options), ALM_READS, run_find, NULL},
+    {"import", N_("register or update people from a CSV file"), import_options, COUNT_OF(import_options),
+     ALM_WRITES | ALM_BULK, run_import, NULL},
+    {"find", N_("find people by name, national ID or mobile number"), find_options, COUNT_OF(find_options), ALM_READS,
+     run_find, NULL},
     {"list", N_("list the members of a household"), list_options, COUNT_OF(list_options), ALM_READS, run_list, NULL},
     {"show", N_("show one person"), id_options, COUNT_OF(id_options), ALM_READS, run_show, NULL},
     {"add", N_("register one person"), add_options, COUNT_OF(add_options), ALM_WRITES, run_add, NULL},
-    {"edit", N_("change what is given; --household moves them, from a day on"), edit_options, COUNT_OF(edit_options), ALM_WRITES, run_edit, NULL},
-    {"erase", N_("erase a person's data; the ledger's sums stay"), erase_options, COUNT_OF(erase_options), ALM_WRITES, run_erase, NULL},
+    {"edit", N_("change what is given; --household moves them, from a day on"), edit_options, COUNT_OF(edit_options),
+     ALM_WRITES, run_edit, NULL},
+    {"erase", N_("erase a person's data; the ledger's sums stay"), erase_options, COUNT_OF(erase_options), ALM_WRITES,
+     run_erase, NULL},
 };
 extern const struct cli_noun cli_person;
-const struct cli_noun cli_person = {"person", N_("people: import, find, show, add, move, erase"), commands, COUNT_OF(commands)};
+const struct cli_noun cli_person = {"person", N_("people: import, find, show, add, move, erase"), commands,
+                                    COUNT_OF(commands)};

@@ -17,57 +17,63 @@ static struct conf_programme *find(struct cli *cli, const char *name, struct alm
         names[i] = conf->programmes[i].name;
     nearest = error_nearest(name, names, conf->n_programmes);
     error_set(err, ALM_BAD_DATA,
-              nearest ? arena_printf(&cli->arena, _("did you mean '%s'?"), nearest) : _("`almoner programme list` shows them"),
+              nearest ? arena_printf(&cli->arena, _("did you mean '%s'?"), nearest)
+                      : _("`almoner programme list` shows them"),
               _("no programme is called '%s': there is no %s/%s.ini"), name, conf->almoner->programmes, name);
     return NULL;
 }
 
 /* ---- programme ---- */
 
-static const struct alm_column programme_columns[] = {
-    CLI_COLUMN("name", N_("programme"), ALM_STRING), CLI_COLUMN("enabled", N_("enabled"), ALM_BOOL),
-    CLI_COLUMN("plugin", N_("plug-in"), ALM_STRING), CLI_COLUMN("title", N_("title"), ALM_STRING),
-    CLI_COLUMN("title_fa", N_("Persian title"), ALM_STRING), CLI_COLUMN("window", N_("window"), ALM_DURATION),
-    CLI_COLUMN("file", N_("file"), ALM_STRING)};
+static const struct alm_column programme_columns[] = {CLI_COLUMN("name", N_("programme"), ALM_STRING),
+                                                      CLI_COLUMN("enabled", N_("enabled"), ALM_BOOL),
+                                                      CLI_COLUMN("plugin", N_("plug-in"), ALM_STRING),
+                                                      CLI_COLUMN("title", N_("title"), ALM_STRING),
+                                                      CLI_COLUMN("title_fa", N_("Persian title"), ALM_STRING),
+                                                      CLI_COLUMN("window", N_("window"), ALM_DURATION),
+                                                      CLI_COLUMN("file", N_("file"), ALM_STRING)};
 
-static enum alm_status run_list(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_list(const struct alm_host *host, void *state, const struct alm_args *args,
+                                struct alm_error *err)
 {
     struct cli *cli = state;
     const struct conf *conf = host_conf(cli->host);
-    enum alm_status status = report_begin(cli->report, _("programmes"), programme_columns, COUNT_OF(programme_columns), err);
+    enum alm_status status =
+        report_begin(cli->report, _("programmes"), programme_columns, COUNT_OF(programme_columns), err);
 
     (void)host, (void)args;
     for (size_t i = 0; i < conf->n_programmes && status == ALM_OK; i++) {
         const struct conf_programme *programme = &conf->programmes[i];
         const struct conf_programme_core *core = programme->core;
-        const struct alm_value row[] = {alm_string(programme->name),
-                                        alm_number(core->enabled),
-                                        alm_string(core->plugin),
-                                        alm_string(core->title),
-                                        alm_string(core->title_fa),
-                                        core->window ? alm_number(core->window) : alm_null(),
-                                        alm_string(programme->file)};
+        const struct alm_value row[] = {
+            alm_string(programme->name), alm_number(core->enabled),
+            alm_string(core->plugin),    alm_string(core->title),
+            alm_string(core->title_fa),  core->window ? alm_number(core->window) : alm_null(),
+            alm_string(programme->file)};
 
         status = report_row(cli->report, row, err);
     }
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
-static const struct alm_column value_columns[] = {CLI_COLUMN("section", N_("section"), ALM_STRING), CLI_COLUMN("key", N_("key"), ALM_STRING),
+static const struct alm_column value_columns[] = {CLI_COLUMN("section", N_("section"), ALM_STRING),
+                                                  CLI_COLUMN("key", N_("key"), ALM_STRING),
                                                   CLI_COLUMN("value", N_("value"), ALM_STRING)};
-static const struct alm_column origin_columns[] = {CLI_COLUMN("section", N_("section"), ALM_STRING), CLI_COLUMN("key", N_("key"), ALM_STRING),
-                                                   CLI_COLUMN("value", N_("value"), ALM_STRING), CLI_COLUMN("origin", N_("origin"), ALM_STRING)};
+static const struct alm_column origin_columns[] = {
+    CLI_COLUMN("section", N_("section"), ALM_STRING), CLI_COLUMN("key", N_("key"), ALM_STRING),
+    CLI_COLUMN("value", N_("value"), ALM_STRING), CLI_COLUMN("origin", N_("origin"), ALM_STRING)};
 
-static enum alm_status print_values(struct cli *cli, const struct conf_values *values, bool origin, struct alm_error *err)
+/* Four values a row: without origins, the table has three columns and the last is not looked at. */
+static enum alm_status print_values(struct cli *cli, const struct conf_values *values, struct alm_error *err)
 {
     enum alm_status status = ALM_OK;
 
     for (size_t i = 0; i < values->count && status == ALM_OK; i++) {
         const struct conf_value *value = &values->items[i];
         const char *from = value->file ? arena_printf(&cli->arena, "%s:%d", value->file, value->line) : _("default");
-        const struct alm_value row[] = {alm_string(value->section), alm_string(value->key), alm_string(value->text), alm_string(from)};
+        const struct alm_value row[] = {alm_string(value->section), alm_string(value->key), alm_string(value->text),
+                                        alm_string(from)};
 
-        (void)origin;
         status = report_row(cli->report, row, err);
     }
     return status;
@@ -86,13 +92,14 @@ static enum alm_status show_programme(struct cli *cli, const char *name, bool or
         status = report_begin(cli->report, programme->name, origin ? origin_columns : value_columns,
                               origin ? COUNT_OF(origin_columns) : COUNT_OF(value_columns), err);
     if (status == ALM_OK)
-        status = print_values(cli, &programme->core_settings.values, origin, err);
+        status = print_values(cli, &programme->core_settings.values, err);
     if (status == ALM_OK)
-        status = print_values(cli, &programme->own.values, origin, err);
+        status = print_values(cli, &programme->own.values, err);
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
-static enum alm_status run_show(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_show(const struct alm_host *host, void *state, const struct alm_args *args,
+                                struct alm_error *err)
 {
     (void)host;
     return show_programme(state, alm_arg_text(args, "name"), false, err);
@@ -129,32 +136,42 @@ static enum alm_status set_enabled(struct cli *cli, const char *name, bool enabl
     return status;
 }
 
-static enum alm_status run_enable(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_enable(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     (void)host;
     return set_enabled(state, alm_arg_text(args, "name"), true, err);
 }
 
-static enum alm_status run_disable(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_disable(const struct alm_host *host, void *state, const struct alm_args *args,
+                                   struct alm_error *err)
 {
     (void)host;
     return set_enabled(state, alm_arg_text(args, "name"), false, err);
 }
 
-static const struct alm_option name_options[] = {
-    {.name = "name", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "NAME", .help = N_("as `list` shows it")}};
+static const struct alm_option name_options[] = {{.name = "name",
+                                                  .type = ALM_STRING,
+                                                  .flags = ALM_ARGUMENT | ALM_REQUIRED,
+                                                  .value = "NAME",
+                                                  .help = N_("as `list` shows it")}};
 static const struct alm_command programme_commands[] = {
     {"list", N_("list the configured programmes"), NULL, 0, 0, run_list, "programme list"},
-    {"show", N_("show a programme's settings"), name_options, COUNT_OF(name_options), 0, run_show, "programme show meals"},
-    {"enable", N_("check a programme and enable it in its INI file"), name_options, COUNT_OF(name_options), 0, run_enable, NULL},
-    {"disable", N_("disable a programme in its INI file; its data stay"), name_options, COUNT_OF(name_options), 0, run_disable, NULL},
+    {"show", N_("show a programme's settings"), name_options, COUNT_OF(name_options), 0, run_show,
+     "programme show meals"},
+    {"enable", N_("check a programme and enable it in its INI file"), name_options, COUNT_OF(name_options), 0,
+     run_enable, NULL},
+    {"disable", N_("disable a programme in its INI file; its data stay"), name_options, COUNT_OF(name_options), 0,
+     run_disable, NULL},
 };
 extern const struct cli_noun cli_programme;
-const struct cli_noun cli_programme = {"programme", N_("list, show, enable and disable programmes"), programme_commands, COUNT_OF(programme_commands)};
+const struct cli_noun cli_programme = {"programme", N_("list, show, enable and disable programmes"), programme_commands,
+                                       COUNT_OF(programme_commands)};
 
 /* ---- config ---- */
 
-static enum alm_status run_check(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_check(const struct alm_host *host, void *state, const struct alm_args *args,
+                                 struct alm_error *err)
 {
     struct cli *cli = state;
     struct conf *conf = host_conf(cli->host);
@@ -166,7 +183,8 @@ static enum alm_status run_check(const struct alm_host *host, void *state, const
     if (host_store_plugin(cli->host, &plugin, &fault) != ALM_OK)
         conf_problem_add(&conf->problems, conf->file, 0, fault.hint, "%s", fault.text);
     for (size_t i = 0; i < conf->n_programmes; i++)
-        if (host_programme_check(cli->host, &conf->programmes[i], &plugin, &fault) != ALM_OK && conf->programmes[i].core->enabled)
+        if (host_programme_check(cli->host, &conf->programmes[i], &plugin, &fault) != ALM_OK &&
+            conf->programmes[i].core->enabled)
             conf_problem_add(&conf->problems, conf->programmes[i].file, 0, fault.hint, "%s", fault.text);
     for (size_t i = 0; i < problems->count; i++) {
         if (problems->items[i].line)
@@ -177,13 +195,16 @@ static enum alm_status run_check(const struct alm_host *host, void *state, const
             fprintf(cli->err, "  %s\n", problems->items[i].hint);
     }
     if (problems->count)
-        return error_set(err, ALM_BAD_CONFIG, NULL, problems->count == 1 ? _("%zu problem in the configuration") : _("%zu problems in the configuration"),
+        return error_set(err, ALM_BAD_CONFIG, NULL,
+                         problems->count == 1 ? _("%zu problem in the configuration")
+                                              : _("%zu problems in the configuration"),
                          problems->count);
     cli_say(cli, _("%s and %zu programmes: no problem found"), conf->file, conf->n_programmes);
     return ALM_OK;
 }
 
-static enum alm_status run_config_show(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_config_show(const struct alm_host *host, void *state, const struct alm_args *args,
+                                       struct alm_error *err)
 {
     struct cli *cli = state;
     struct conf *conf = host_conf(cli->host);
@@ -199,13 +220,14 @@ static enum alm_status run_config_show(const struct alm_host *host, void *state,
         status = report_begin(cli->report, "almoner", origin ? origin_columns : value_columns,
                               origin ? COUNT_OF(origin_columns) : COUNT_OF(value_columns), err);
     if (status == ALM_OK)
-        status = print_values(cli, &conf->almoner_settings.values, origin, err);
+        status = print_values(cli, &conf->almoner_settings.values, err);
     if (status == ALM_OK)
-        status = print_values(cli, &conf->store_settings.values, origin, err);
+        status = print_values(cli, &conf->store_settings.values, err);
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
-static enum alm_status run_sample(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_sample(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     struct cli *cli = state;
     const char *name = alm_arg_text(args, "name");
@@ -218,6 +240,8 @@ static enum alm_status run_sample(const struct alm_host *host, void *state, cons
         return status;
     if (plugin->kind == ALM_KIND_PROGRAMME)
         conf_sample(&conf_programme_table, "programme", &text);
+    if (text.len)
+        strbuf_addc(&text, '\n');
     conf_sample(&plugin->settings, plugin->name, &text);
     fputs(text.at ? text.at : "", cli->out);
     strbuf_release(&text);
@@ -225,26 +249,37 @@ static enum alm_status run_sample(const struct alm_host *host, void *state, cons
 }
 
 static const struct alm_option show_options[] = {
-    {.name = "name", .type = ALM_STRING, .flags = ALM_ARGUMENT, .value = "NAME", .help = N_("a programme; almoner.ini itself without it")},
+    {.name = "name",
+     .type = ALM_STRING,
+     .flags = ALM_ARGUMENT,
+     .value = "NAME",
+     .help = N_("a programme; almoner.ini itself without it")},
     {.name = "origin", .type = ALM_BOOL, .help = N_("say for each key which line of which file it comes from")}};
-static const struct alm_option sample_options[] = {
-    {.name = "name", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "PLUGIN", .help = N_("a plug-in")}};
+static const struct alm_option sample_options[] = {{.name = "name",
+                                                    .type = ALM_STRING,
+                                                    .flags = ALM_ARGUMENT | ALM_REQUIRED,
+                                                    .value = "PLUGIN",
+                                                    .help = N_("a plug-in")}};
 static const struct alm_command config_commands[] = {
     {"check", N_("check all INI files and show every problem"), NULL, 0, 0, run_check, "config check"},
-    {"show", N_("show settings in force"), show_options, COUNT_OF(show_options), 0, run_config_show, "config show meals --origin"},
-    {"sample", N_("print a commented INI file with every key and its default"), sample_options, COUNT_OF(sample_options), 0, run_sample,
-     "config sample parcels"},
+    {"show", N_("show settings in force"), show_options, COUNT_OF(show_options), 0, run_config_show,
+     "config show meals --origin"},
+    {"sample", N_("print a commented INI file with every key and its default"), sample_options,
+     COUNT_OF(sample_options), 0, run_sample, "config sample parcels"},
 };
 extern const struct cli_noun cli_config;
-const struct cli_noun cli_config = {"config", N_("check, show and sample settings"), config_commands, COUNT_OF(config_commands)};
+const struct cli_noun cli_config = {"config", N_("check, show and sample settings"), config_commands,
+                                    COUNT_OF(config_commands)};
 
 /* ---- plugin ---- */
 
 static const char *const kinds[] = {"refused", "programme", "store", NULL};
 static const struct alm_column plugin_columns[] = {
-    CLI_COLUMN("name", N_("plug-in"), ALM_STRING),   CLI_COLUMN("version", N_("version"), ALM_STRING),
+    CLI_COLUMN("name", N_("plug-in"), ALM_STRING),
+    CLI_COLUMN("version", N_("version"), ALM_STRING),
     {.name = "kind", .title = N_("kind"), .type = ALM_ENUM, .choices = kinds},
-    CLI_COLUMN("interface", N_("interface"), ALM_STRING), CLI_COLUMN("enabled_as", N_("enabled as"), ALM_STRING),
+    CLI_COLUMN("interface", N_("interface"), ALM_STRING),
+    CLI_COLUMN("enabled_as", N_("enabled as"), ALM_STRING),
     CLI_COLUMN("summary", N_("summary"), ALM_STRING)};
 
 static const char *enabled_as(struct cli *cli, const char *plugin)
@@ -263,7 +298,8 @@ static const char *enabled_as(struct cli *cli, const char *plugin)
     return text;
 }
 
-static enum alm_status run_plugin_list(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_plugin_list(const struct alm_host *host, void *state, const struct alm_args *args,
+                                       struct alm_error *err)
 {
     struct cli *cli = state;
     struct plugin_probe *probes = NULL;
@@ -275,12 +311,14 @@ static enum alm_status run_plugin_list(const struct alm_host *host, void *state,
         status = report_begin(cli->report, _("plug-ins"), plugin_columns, COUNT_OF(plugin_columns), err);
     for (size_t i = 0; i < n && status == ALM_OK; i++) {
         bool sound = probes[i].error.status == ALM_OK;
-        struct alm_value row[] = {alm_string(probes[i].name),
-                                  sound ? alm_string(probes[i].version) : alm_null(),
-                                  alm_number(sound ? probes[i].kind : 0),
-                                  sound ? alm_string(arena_printf(&cli->arena, "%u.%u", probes[i].abi_major, probes[i].abi_minor)) : alm_null(),
-                                  alm_string(enabled_as(cli, probes[i].name)),
-                                  alm_string(sound ? probes[i].summary : probes[i].error.text)};
+        struct alm_value row[] = {
+            alm_string(probes[i].name),
+            sound ? alm_string(probes[i].version) : alm_null(),
+            alm_number(sound ? probes[i].kind : 0),
+            sound ? alm_string(arena_printf(&cli->arena, "%u.%u", probes[i].abi_major, probes[i].abi_minor))
+                  : alm_null(),
+            alm_string(enabled_as(cli, probes[i].name)),
+            alm_string(sound ? probes[i].summary : probes[i].error.text)};
 
         row[2].text = kinds[row[2].number];
         status = report_row(cli->report, row, err);
@@ -295,44 +333,51 @@ static const struct alm_column setting_columns[] = {
     CLI_COLUMN("min", N_("least"), ALM_STRING),       CLI_COLUMN("max", N_("most"), ALM_STRING),
     CLI_COLUMN("help", N_("meaning"), ALM_STRING)};
 
-static enum alm_status setting_rows(struct cli *cli, const char *section, const struct alm_setting *rows, size_t n, struct alm_error *err)
+static enum alm_status setting_rows(struct cli *cli, const char *section, const struct alm_setting *rows, size_t n,
+                                    struct alm_error *err)
 {
     enum alm_status status = ALM_OK;
 
     for (size_t i = 0; i < n && status == ALM_OK; i++) {
-        const struct alm_value row[] = {alm_string(section),      alm_string(rows[i].key), alm_string(rows[i].fallback), alm_string(rows[i].unit),
-                                        alm_string(rows[i].min),  alm_string(rows[i].max), alm_string(rows[i].help)};
+        const struct alm_value row[] = {alm_string(section),      alm_string(rows[i].key), alm_string(rows[i].fallback),
+                                        alm_string(rows[i].unit), alm_string(rows[i].min), alm_string(rows[i].max),
+                                        alm_string(rows[i].help)};
 
         status = report_row(cli->report, row, err);
     }
     return status;
 }
 
-static const struct alm_column verb_columns[] = {CLI_COLUMN("kind", N_("kind"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
+static const struct alm_column verb_columns[] = {CLI_COLUMN("kind", N_("kind"), ALM_STRING),
+                                                 CLI_COLUMN("name", N_("name"), ALM_STRING),
                                                  CLI_COLUMN("summary", N_("summary"), ALM_STRING)};
 
-static enum alm_status verb_row(struct cli *cli, const char *kind, const char *name, const char *summary, struct alm_error *err)
+static enum alm_status verb_row(struct cli *cli, const char *kind, const char *name, const char *summary,
+                                struct alm_error *err)
 {
     const struct alm_value row[] = {alm_string(kind), alm_string(name), alm_string(summary)};
 
     return report_row(cli->report, row, err);
 }
 
-static enum alm_status run_plugin_show(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_plugin_show(const struct alm_host *host, void *state, const struct alm_args *args,
+                                       struct alm_error *err)
 {
     struct cli *cli = state;
     const struct alm_plugin *plugin = NULL;
-    enum alm_status status = plugin_load(host_conf(cli->host)->almoner->plugindir, alm_arg_text(args, "name"), &plugin, err);
+    enum alm_status status =
+        plugin_load(host_conf(cli->host)->almoner->plugindir, alm_arg_text(args, "name"), &plugin, err);
 
     (void)host;
     if (status == ALM_OK)
-        status = report_begin(cli->report, arena_printf(&cli->arena, "%s %s: %s", plugin->name, plugin->version, plugin->summary), setting_columns,
-                              COUNT_OF(setting_columns), err);
+        status = report_begin(cli->report,
+                              arena_printf(&cli->arena, "%s %s: %s", plugin->name, plugin->version, plugin->summary),
+                              setting_columns, COUNT_OF(setting_columns), err);
     if (status == ALM_OK)
         status = setting_rows(cli, plugin->name, plugin->settings.rows, plugin->settings.n_rows, err);
     for (size_t i = 0; status == ALM_OK && i < plugin->settings.n_groups; i++)
-        status = setting_rows(cli, arena_printf(&cli->arena, "%s ...", plugin->settings.groups[i].name), plugin->settings.groups[i].settings,
-                              plugin->settings.groups[i].n_settings, err);
+        status = setting_rows(cli, arena_printf(&cli->arena, "%s ...", plugin->settings.groups[i].name),
+                              plugin->settings.groups[i].settings, plugin->settings.groups[i].n_settings, err);
     if (status == ALM_OK)
         status = report_end(cli->report, err);
     if (status == ALM_OK)
@@ -344,14 +389,15 @@ static enum alm_status run_plugin_show(const struct alm_host *host, void *state,
     for (size_t i = 0; status == ALM_OK && plugin->programme && i < plugin->programme->n_detail; i++)
         status = verb_row(cli, _("column"), plugin->programme->detail[i].name, plugin->programme->detail[i].title, err);
     for (size_t i = 0; status == ALM_OK && i < plugin->n_migrations; i++)
-        status = verb_row(cli, _("migration"), arena_printf(&cli->arena, "%u", plugin->migrations[i].version), plugin->migrations[i].name, err);
+        status = verb_row(cli, _("migration"), arena_printf(&cli->arena, "%u", plugin->migrations[i].version),
+                          plugin->migrations[i].name, err);
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
 static const struct alm_command plugin_commands[] = {
     {"list", N_("list the installed plug-ins, sound or not"), NULL, 0, 0, run_plugin_list, "plugin list"},
-    {"show", N_("show a plug-in's settings, commands, reports and migrations"), sample_options, COUNT_OF(sample_options), 0, run_plugin_show,
-     "plugin show meals"},
+    {"show", N_("show a plug-in's settings, commands, reports and migrations"), sample_options,
+     COUNT_OF(sample_options), 0, run_plugin_show, "plugin show meals"},
 };
 extern const struct cli_noun cli_plugin;
 const struct cli_noun cli_plugin = {"plugin", N_("list and show plug-ins"), plugin_commands, COUNT_OF(plugin_commands)};

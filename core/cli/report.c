@@ -19,9 +19,9 @@ static const struct dimension dimensions[] = {
 };
 
 static const struct alm_column measures[] = {
-    CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY),       CLI_COLUMN("unit", N_("unit"), ALM_STRING),
-    CLI_COLUMN("deliveries", N_("deliveries"), ALM_INT),        CLI_COLUMN("households", N_("unique households"), ALM_INT),
-    CLI_COLUMN("persons", N_("unique persons"), ALM_INT),       CLI_COLUMN("value", N_("value"), ALM_MONEY),
+    CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY), CLI_COLUMN("unit", N_("unit"), ALM_STRING),
+    CLI_COLUMN("deliveries", N_("deliveries"), ALM_INT),  CLI_COLUMN("households", N_("unique households"), ALM_INT),
+    CLI_COLUMN("persons", N_("unique persons"), ALM_INT), CLI_COLUMN("value", N_("value"), ALM_MONEY),
 };
 
 enum { CODE_AND_NAME = 2, MAX_COLUMNS = 7 * CODE_AND_NAME + 6 };
@@ -53,10 +53,11 @@ static enum alm_status parse_by(struct cli *cli, const char *text, uint32_t *by,
             for (size_t i = 0; i < COUNT_OF(dimensions); i++)
                 names[i] = dimensions[i].name;
             nearest = error_nearest(given, names, COUNT_OF(dimensions));
-            return error_set(err, ALM_USAGE,
-                             nearest ? arena_printf(&cli->arena, _("did you mean '%s'?"), nearest)
-                                     : _("any of programme, area, body, group, stage, month, day, with commas between them"),
-                             _("--by: '%s' is not a way to cut the report"), given);
+            return error_set(
+                err, ALM_USAGE,
+                nearest ? arena_printf(&cli->arena, _("did you mean '%s'?"), nearest)
+                        : _("any of programme, area, body, group, stage, month, day, with commas between them"),
+                _("--by: '%s' is not a way to cut the report"), given);
         }
         at += len;
         at += *at == ',';
@@ -71,7 +72,8 @@ static struct alm_value name_value(const struct printing *printing, enum registe
     return entry ? alm_string(noun == REGISTER_PROGRAMME ? entry->code : entry->name) : alm_null();
 }
 
-static struct alm_value dimension_value(const struct printing *printing, const struct dimension *dimension, const struct ledger_cell *cell)
+static struct alm_value dimension_value(const struct printing *printing, const struct dimension *dimension,
+                                        const struct ledger_cell *cell)
 {
     const struct register_area *areas;
     struct alm_error err;
@@ -102,8 +104,8 @@ static struct alm_value dimension_value(const struct printing *printing, const s
 static enum alm_status print_cell(void *context, const struct ledger_cell *cell, bool total, struct alm_error *err)
 {
     const struct printing *printing = context;
-    const struct register_entry *programme =
-        register_by_id(printing->directory, REGISTER_PROGRAMME, cell->programme ? cell->programme : printing->one_programme);
+    const struct register_entry *programme = register_by_id(
+        printing->directory, REGISTER_PROGRAMME, cell->programme ? cell->programme : printing->one_programme);
     struct alm_value values[MAX_COLUMNS];
     size_t n = 0;
     /* Meals and parcels do not add up to anything. */
@@ -120,13 +122,15 @@ static enum alm_status print_cell(void *context, const struct ledger_cell *cell,
     values[n++] = alm_number(cell->value);
     if (!total)
         return report_row(printing->cli->report, values, err);
-    return printing->by ? report_total(printing->cli->report, values, err) : report_row(printing->cli->report, values, err);
+    return printing->by ? report_total(printing->cli->report, values, err)
+                        : report_row(printing->cli->report, values, err);
 }
 
-static enum alm_status resolve(struct cli *cli, const struct alm_args *args, struct ledger_cut *cut, struct register_directory *directory,
-                               struct alm_error *err)
+static enum alm_status resolve(struct cli *cli, const struct alm_args *args, struct ledger_cut *cut,
+                               struct register_directory *directory, struct alm_error *err)
 {
-    const char *programme = alm_arg_text(args, "programme"), *body = alm_arg_text(args, "body"), *area = alm_arg_text(args, "area");
+    const char *programme = alm_arg_text(args, "programme"), *body = alm_arg_text(args, "body"),
+               *area = alm_arg_text(args, "area");
     const struct register_entry *entry;
     const struct register_area *areas;
     size_t n;
@@ -160,7 +164,8 @@ static enum alm_status resolve(struct cli *cli, const struct alm_args *args, str
     return status;
 }
 
-static enum alm_status run_report(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
+static enum alm_status run_report(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
 {
     struct cli *cli = state;
     struct printing printing = {.cli = cli};
@@ -196,17 +201,24 @@ static enum alm_status run_report(const struct alm_host *host, void *state, cons
 }
 
 static const struct alm_option options[] = {
-    {.name = "by", .type = ALM_STRING, .fallback = "programme", .value = "WORDS",
+    {.name = "by",
+     .type = ALM_STRING,
+     .fallback = "programme",
+     .value = "WORDS",
      .help = N_("programme, area, body, group, stage, month, day: one or several with commas")},
-    {.name = "area", .type = ALM_STRING, .value = "CODE", .help = N_("only this area; --by area shows what lies directly in it")},
+    {.name = "area",
+     .type = ALM_STRING,
+     .value = "CODE",
+     .help = N_("only this area; --by area shows what lies directly in it")},
     {.name = "programme", .type = ALM_STRING, .value = "NAME", .help = N_("only this programme")},
     {.name = "body", .type = ALM_STRING, .value = "CODE", .help = N_("only this body")},
     {.name = "from", .type = ALM_DATE, .value = "DATE", .help = N_("first day, in either calendar")},
     {.name = "to", .type = ALM_DATE, .value = "DATE", .help = N_("last day")},
 };
 static const struct alm_command commands[] = {
-    {"", N_("what was given: quantity, deliveries, unique households and persons, value"), options, COUNT_OF(options), ALM_READS, run_report,
+    {"", N_("what was given: quantity, deliveries, unique households and persons, value"), options, COUNT_OF(options),
+     ALM_READS, run_report,
      "report\nreport --by area\nreport --by month --programme meals\nreport --by body,month --output csv"}};
 extern const struct cli_noun cli_report;
-const struct cli_noun cli_report = {"report", N_("the campaign's figures; a programme's own: report PROGRAMME NAME"), commands,
-                                    COUNT_OF(commands)};
+const struct cli_noun cli_report = {"report", N_("the campaign's figures; a programme's own: report PROGRAMME NAME"),
+                                    commands, COUNT_OF(commands)};

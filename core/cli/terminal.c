@@ -90,7 +90,8 @@ enum alm_status cli_confirm(struct cli *cli, const char *question, struct alm_er
     if (cli->yes || cli->dry_run)
         return ALM_OK;
     if (cli->no_input || !isatty(STDIN_FILENO))
-        return error_set(err, ALM_USAGE, _("add --yes if you mean it"), _("this cannot be undone, and there is nobody to ask: %s"), question);
+        return error_set(err, ALM_USAGE, _("add --yes if you mean it"),
+                         _("this cannot be undone, and there is nobody to ask: %s"), question);
     end_progress(cli);
     fprintf(cli->err, _("%s [y/N] "), question);
     fflush(cli->err);

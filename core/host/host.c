@@ -83,6 +83,17 @@ void host_set_report(struct host *host, struct report *report)
     host->options.report = report;
 }
 
+void host_set_import(struct host *host, const char *rejects, const char *const *map)
+{
+    host->rejects = rejects;
+    host->map = map;
+}
+
+void host_set_command(struct host *host, const char *command)
+{
+    host->command = command;
+}
+
 void host_report_style(const struct host *host, struct report_style *style)
 {
     const struct conf_almoner *almoner = host->conf.almoner;
@@ -120,7 +131,8 @@ enum alm_status host_state_file(struct host *host, const char *name, const char 
     const char *folder = host->conf.almoner->state;
 
     if (mkdir(folder, 0700) != 0 && errno != EEXIST)
-        return error_set(err, ALM_CANT_CREATE, _("make it, or set [almoner] state in almoner.ini to a folder that you may write"),
+        return error_set(err, ALM_CANT_CREATE,
+                         _("make it, or set [almoner] state in almoner.ini to a folder that you may write"),
                          _("the state folder %s cannot be made: %s"), folder, strerror(errno));
     *path = file_join(&host->arena, folder, name);
     return ALM_OK;
@@ -137,8 +149,9 @@ enum alm_status host_store_plugin(struct host *host, const struct alm_plugin **o
         status = plugin_load(almoner->plugindir, almoner->store, &host->store_plugin, err);
         if (status == ALM_OK && host->store_plugin->kind != ALM_KIND_STORE) {
             host->store_plugin = NULL;
-            status = error_set(err, ALM_BAD_CONFIG, _("name a store plug-in, such as store-sqlite"),
-                               _("%s: [store] plugin = %s: that plug-in is not a store"), host->conf.file, almoner->store);
+            status =
+                error_set(err, ALM_BAD_CONFIG, _("name a store plug-in, such as store-sqlite"),
+                          _("%s: [store] plugin = %s: that plug-in is not a store"), host->conf.file, almoner->store);
         }
         if (status == ALM_OK)
             conf_store_fill(&host->conf, &host->store_plugin->settings, almoner->store);
@@ -245,7 +258,8 @@ static const struct ledger_programme *programme_by_name(void *context, struct al
     char word[64];
 
     if (name.len >= sizeof word) {
-        error_set(err, ALM_BAD_DATA, _("`almoner programme list` shows them"), _("no programme is called '%.40s...'"), name.at);
+        error_set(err, ALM_BAD_DATA, _("`almoner programme list` shows them"), _("no programme is called '%.40s...'"),
+                  name.at);
         return NULL;
     }
     snprintf(word, sizeof word, "%.*s", (int)name.len, name.at);
@@ -264,7 +278,8 @@ static const struct ledger_programme *programme_by_id(void *context, alm_id id, 
         return NULL;
     entry = register_by_id(directory, REGISTER_PROGRAMME, id);
     if (!entry) {
-        error_set(err, ALM_INTERNAL, _("run: almoner audit verify"), _("the ledger names a programme that the store does not know"));
+        error_set(err, ALM_INTERNAL, _("run: almoner audit verify"),
+                  _("the ledger names a programme that the store does not know"));
         return NULL;
     }
     return programme_by_name(context, text_of(entry->code), err);
@@ -322,11 +337,12 @@ static enum alm_status init_programme_row(struct host *host, struct host_program
 
     if (status != ALM_OK)
         return status;
-    status = store_number(host->store, &known, 0, err, "SELECT id FROM programme WHERE name = $1", "t", programme->conf->name);
+    status = store_number(host->store, &known, 0, err, "SELECT id FROM programme WHERE name = $1", "t",
+                          programme->conf->name);
     if (status == ALM_OK && known)
         status = store_run(host->store, NULL, err,
-                           "UPDATE programme SET plugin = $2, title = $3, unit = $4, unit_plural = $5 WHERE id = $1", "itttt",
-                           known, programme->plugin->name, title, rule->unit, rule->unit_plural);
+                           "UPDATE programme SET plugin = $2, title = $3, unit = $4, unit_plural = $5 WHERE id = $1",
+                           "itttt", known, programme->plugin->name, title, rule->unit, rule->unit_plural);
     else if (status == ALM_OK && (status = store_id(host->store, &id, err)) == ALM_OK)
         status = store_run(host->store, NULL, err,
                            "INSERT INTO programme (id, name, plugin, title, unit, unit_plural, recipient) "
@@ -340,8 +356,9 @@ static enum alm_status init_programme_row(struct host *host, struct host_program
     return status;
 }
 
-static enum alm_status init_owner(struct host *host, const char *owner, const struct alm_migration *migrations, size_t n,
-                                  void (*each)(void *, const struct store_migrated *), void *context, struct alm_error *err)
+static enum alm_status init_owner(struct host *host, const char *owner, const struct alm_migration *migrations,
+                                  size_t n, void (*each)(void *, const struct store_migrated *), void *context,
+                                  struct alm_error *err)
 {
     struct store_migrated done = {.owner = owner};
     enum alm_status status = store_migrate(host->store, owner, migrations, n, &done, err);
@@ -351,8 +368,8 @@ static enum alm_status init_owner(struct host *host, const char *owner, const st
     return status;
 }
 
-enum alm_status host_init(struct host *host, bool test, void (*each)(void *, const struct store_migrated *), void *context,
-                          struct alm_error *err)
+enum alm_status host_init(struct host *host, bool test, void (*each)(void *, const struct store_migrated *),
+                          void *context, struct alm_error *err)
 {
     struct store *store = NULL;
     enum alm_status status = ALM_OK;
@@ -379,7 +396,8 @@ enum alm_status host_init(struct host *host, bool test, void (*each)(void *, con
             if (status == ALM_OK)
                 status = store_commit(store, err);
         } else if (test && strcmp(known, "1") != 0) {
-            status = error_set(err, ALM_USAGE, _("make another store for tests"), _("this store is not a test store, and cannot become one"));
+            status = error_set(err, ALM_USAGE, _("make another store for tests"),
+                               _("this store is not a test store, and cannot become one"));
         }
         if (status == ALM_OK && host->clock_fixed)
             status = clock_allowed(host, err);
@@ -389,8 +407,8 @@ enum alm_status host_init(struct host *host, bool test, void (*each)(void *, con
             continue;
         status = host_programme(host, host->conf.programmes[i].name, &programme, err);
         if (status == ALM_OK && programme->plugin->n_migrations)
-            status = init_owner(host, programme->plugin->name, programme->plugin->migrations, programme->plugin->n_migrations, each,
-                                context, err);
+            status = init_owner(host, programme->plugin->name, programme->plugin->migrations,
+                                programme->plugin->n_migrations, each, context, err);
         if (status == ALM_OK)
             status = init_programme_row(host, programme, err);
     }

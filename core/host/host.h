@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * host: one command's world.  Opens, on first use, the configuration, the store, the directory, the programmes and the ledger;
- * fills `struct alm_host`, the services that plug-ins are handed; wires the rooms to each other.  It prints nothing: what
- * people see goes to the terminal functions that cli gives.
+ * host: one command's world.  Opens, on first use, the configuration, the store, the directory, the programmes and the
+ * ledger; fills `struct alm_host`, the services that plug-ins are handed; wires the rooms to each other.  It prints
+ * nothing: what people see goes to the terminal functions that cli gives.
  */
 #ifndef HOST_HOST_H
 #define HOST_HOST_H
@@ -26,10 +26,7 @@ struct host_options {
     const char *now;    /* --now, as given; NULL: the clock */
     struct host_terminal terminal;
     struct report *report; /* where tables go; may be NULL until host_set_report() */
-    /* for host->import */
-    bool dry_run;
-    const char *rejects;
-    const char *const *map;
+    bool dry_run;          /* for host->import */
 };
 
 struct host;
@@ -42,8 +39,8 @@ struct host_programme {
     const struct alm_plugin *plugin;
     void *state;
     bool started;
-    alm_id id;                /* in the store; 0 while that is not open or does not know it */
-    bool linked;              /* `ledger` is filled */
+    alm_id id;   /* in the store; 0 while that is not open or does not know it */
+    bool linked; /* `ledger` is filled */
     struct ledger_programme ledger;
     struct arena arena;
 };
@@ -53,6 +50,10 @@ void host_close(struct host *);
 struct conf *host_conf(struct host *);
 const struct host_options *host_options(const struct host *);
 void host_set_report(struct host *, struct report *);
+/* For host->import: where rejected rows go, and `--map` pairs; both may be NULL and must outlive the host. */
+void host_set_import(struct host *, const char *rejects, const char *const *map);
+/* What the journal calls the command that runs; must outlive the host. */
+void host_set_command(struct host *, const char *command);
 void host_report_style(const struct host *, struct report_style *); /* calendar, digits, currency */
 
 /* ---- clock ---- */
@@ -70,14 +71,19 @@ struct register_gate host_register_gate(struct host *);
 /* Paths under the state folder, which is made on first use; in the host's arena. */
 enum alm_status host_state_file(struct host *, const char *name, const char **path, struct alm_error *);
 
-/* Create or upgrade: every room's and every enabled programme's schema, a row for each programme.  `each` is told of every owner in turn. */
-enum alm_status host_init(struct host *, bool test, void (*each)(void *context, const struct store_migrated *), void *context, struct alm_error *);
+/* Create or upgrade: every room's and every enabled programme's schema, a row for each programme.  `each` is told of
+ * every owner in turn. */
+enum alm_status host_init(struct host *, bool test, void (*each)(void *context, const struct store_migrated *),
+                          void *context, struct alm_error *);
 
 /* ---- programmes ---- */
-/* By the INI file's name.  Errors tell apart: no such file, not enabled, plug-in not installed, refused, settings wrong. */
+/* By the INI file's name.  Errors tell apart: no such file, not enabled, plug-in not installed, refused, settings
+ * wrong. */
 enum alm_status host_programme(struct host *, const char *name, struct host_programme **, struct alm_error *);
-/* Load its plug-in and check its settings, enabled or not, without starting it; faults go to host_conf()->problems. Only a plug-in that cannot be loaded is an error. */
-enum alm_status host_programme_check(struct host *, struct conf_programme *, const struct alm_plugin **, struct alm_error *);
+/* Load its plug-in and check its settings, enabled or not, without starting it; faults go to host_conf()->problems.
+ * Only a plug-in that cannot be loaded is an error. */
+enum alm_status host_programme_check(struct host *, struct conf_programme *, const struct alm_plugin **,
+                                     struct alm_error *);
 /* Load the store plug-in and fill its settings. */
 enum alm_status host_store_plugin(struct host *, const struct alm_plugin **, struct alm_error *);
 
@@ -91,7 +97,7 @@ const struct alm_host *host_bare_services(struct host *);
 /* Whether a plug-in may run this statement: reads, or writes of tables that begin with `prefix`_ (sql.c). */
 enum alm_status host_check_sql(const char *plugin, const char *sql, struct alm_error *);
 void host_format_date(const struct host *, alm_date, char *buf, size_t size);
-/* Put a day in the terms of `host->import` into motion (import.c). */
+/* host->import: a plug-in's list through the register's runner (import.c). */
 enum alm_status host_import(struct host_programme *, const struct alm_import *, struct alm_error *);
 
 #endif

@@ -10,8 +10,9 @@ struct adapter {
     struct alm_value *values;
 };
 
-static enum alm_status cell_value(struct adapter *adapter, const struct alm_import_column *column, struct alm_text field,
-                                  struct arena *arena, struct alm_value *value, struct alm_error *err)
+static enum alm_status cell_value(struct adapter *adapter, const struct alm_import_column *column,
+                                  struct alm_text field, struct arena *arena, struct alm_value *value,
+                                  struct alm_error *err)
 {
     const struct conf_rule rule = {.type = column->type,
                                    .choices = column->choices,
@@ -27,7 +28,8 @@ static enum alm_status cell_value(struct adapter *adapter, const struct alm_impo
         char *text = arena_strndup(arena, field.at, field.len);
 
         *value = alm_number(0);
-        return adapter->programme->services.find(&adapter->programme->services, (enum alm_noun)column->noun, text, &value->number, err);
+        return adapter->programme->services.find(&adapter->programme->services, (enum alm_noun)column->noun, text,
+                                                 &value->number, err);
     }
     return conf_value_parse(&rule, field, arena, value, err);
 }
@@ -37,8 +39,8 @@ static bool row_fault(enum alm_status status)
     return status == ALM_BAD_DATA || status == ALM_REFUSED;
 }
 
-static enum alm_status adapt_row(struct adapter *adapter, struct import_row *row, struct arena *arena, struct store_entry *entry,
-                                 struct alm_error *err)
+static enum alm_status adapt_row(struct adapter *adapter, struct import_row *row, struct arena *arena,
+                                 struct store_entry *entry, struct alm_error *err)
 {
     static const enum import_outcome outcomes[] = {
         [ALM_ROW_NEW] = IMPORT_ADDED, [ALM_ROW_CHANGED] = IMPORT_CHANGED, [ALM_ROW_SAME] = IMPORT_SAME};
@@ -70,8 +72,8 @@ static enum alm_status adapt_row(struct adapter *adapter, struct import_row *row
     return store_release(store, status == ALM_OK, err);
 }
 
-static enum alm_status adapt_rows(void *context, struct import_row *rows, size_t n, struct arena *arena, struct store_entry *entry,
-                                  struct alm_error *err)
+static enum alm_status adapt_rows(void *context, struct import_row *rows, size_t n, struct arena *arena,
+                                  struct store_entry *entry, struct alm_error *err)
 {
     enum alm_status status = ALM_OK;
 
@@ -87,7 +89,7 @@ enum alm_status host_import(struct host_programme *programme, const struct alm_i
     struct adapter adapter = {programme, import, NULL};
     struct import_column *columns = xcalloc(import->n_columns, sizeof *columns);
     struct import_counts counts = {0};
-    char command[100], rejects[512] = "";
+    char rejects[512] = "";
     char text[256];
     int64_t resumed = 0;
     struct store *store;
@@ -95,12 +97,12 @@ enum alm_status host_import(struct host_programme *programme, const struct alm_i
 
     adapter.values = xcalloc(import->n_columns, sizeof *adapter.values);
     for (size_t i = 0; i < import->n_columns; i++)
-        columns[i] = (struct import_column){import->columns[i].name, import->columns[i].aliases, (import->columns[i].flags & ALM_REQUIRED) != 0};
-    snprintf(command, sizeof command, "%s import", programme->conf->name);
-    const struct import run = {.command = command,
+        columns[i] = (struct import_column){import->columns[i].name, import->columns[i].aliases,
+                                            (import->columns[i].flags & ALM_REQUIRED) != 0};
+    const struct import run = {.command = host->command,
                                .file = import->file,
-                               .map = host->options.map,
-                               .rejects = host->options.rejects,
+                               .map = host->map,
+                               .rejects = host->rejects,
                                .columns = columns,
                                .n_columns = import->n_columns,
                                .dry_run = host->options.dry_run,
@@ -113,13 +115,15 @@ enum alm_status host_import(struct host_programme *programme, const struct alm_i
     if (status == ALM_OK)
         status = import_run(store, &run, &counts, rejects, sizeof rejects, &resumed, err);
     if (status == ALM_OK) {
-        snprintf(text, sizeof text, _("%lld rows read: %lld added, %lld changed, %lld as they were, %lld rejected"), (long long)counts.read,
-                 (long long)counts.added, (long long)counts.changed, (long long)counts.same, (long long)counts.rejected);
+        snprintf(text, sizeof text, _("%lld rows read: %lld added, %lld changed, %lld as they were, %lld rejected"),
+                 (long long)counts.read, (long long)counts.added, (long long)counts.changed, (long long)counts.same,
+                 (long long)counts.rejected);
         terminal->say(terminal->context, text);
     }
     if (status == ALM_OK && counts.rejected)
         status = error_set(err, ALM_BAD_DATA, _("mend the rows there and import that file; the other rows are in"),
-                           _("%lld rows of %s were rejected; they are in %s"), (long long)counts.rejected, import->file, rejects);
+                           _("%lld rows of %s were rejected; they are in %s"), (long long)counts.rejected, import->file,
+                           rejects);
     free(adapter.values);
     free(columns);
     return status;

@@ -7,6 +7,9 @@
 
 struct host {
     struct host_options options;
+    const char *command;
+    const char *rejects;
+    const char *const *map;
     struct arena arena;
     struct conf conf;
     struct alm_host bare; /* services of the store driver; context is this struct */

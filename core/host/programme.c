@@ -36,7 +36,8 @@ enum alm_status host_programme_check(struct host *host, struct conf_programme *c
         return error_prefix(err, _("programme %s"), conf->name);
     if (plugin->kind != ALM_KIND_PROGRAMME)
         return error_set(err, ALM_BAD_CONFIG, _("name a programme plug-in; `almoner plugin list` shows them"),
-                         _("%s: [programme] plugin = %s: that plug-in is a store, not a programme"), conf->file, conf->core->plugin);
+                         _("%s: [programme] plugin = %s: that plug-in is a store, not a programme"), conf->file,
+                         conf->core->plugin);
     if (!conf->own.data)
         conf_programme_fill(&host->conf, conf, &plugin->settings, plugin->name);
     *out = plugin;
@@ -61,8 +62,8 @@ static enum alm_status read_id(struct host_programme *programme, struct alm_erro
         return status;
     entry = register_by_code(directory, REGISTER_PROGRAMME, text_of(programme->conf->name), NULL);
     if (!entry)
-        return error_set(err, ALM_UNAVAILABLE, _("run: almoner init"), _("the store does not know the programme %s yet"),
-                         programme->conf->name);
+        return error_set(err, ALM_UNAVAILABLE, _("run: almoner init"),
+                         _("the store does not know the programme %s yet"), programme->conf->name);
     programme->id = entry->id;
     if (programme->plugin->n_migrations)
         status = store_migrated(programme->host->store, programme->plugin->name, programme->plugin->migrations,
@@ -83,7 +84,8 @@ enum alm_status host_programme(struct host *host, const char *name, struct host_
         char hint[128];
 
         snprintf(hint, sizeof hint, _("run: almoner programme enable %.40s"), name);
-        return error_set(err, ALM_BAD_CONFIG, hint, _("the programme %s is configured but not enabled (%s)"), name, conf->file);
+        return error_set(err, ALM_BAD_CONFIG, hint, _("the programme %s is configured but not enabled (%s)"), name,
+                         conf->file);
     }
     slot = &host->programmes[programme_number(host, conf)];
     if (!*slot) {
@@ -183,7 +185,8 @@ enum alm_status host_programme_link(struct host_programme *programme, struct alm
     }
     bodies = arena_alloc(&programme->arena, (core->bodies.count + 1) * sizeof *bodies);
     for (size_t i = 0; i < core->bodies.count; i++) {
-        const struct register_entry *body = register_by_code(directory, REGISTER_BODY, text_of(core->bodies.items[i]), err);
+        const struct register_entry *body =
+            register_by_code(directory, REGISTER_BODY, text_of(core->bodies.items[i]), err);
 
         if (!body) {
             err->status = ALM_BAD_CONFIG;

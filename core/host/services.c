@@ -59,7 +59,8 @@ static const struct alm_store_driver *driver_of(const struct alm_host *services)
     return store_driver(self(services)->host->store);
 }
 
-static enum alm_status service_prepare(const struct alm_host *services, const char *sql, struct alm_statement **out, struct alm_error *err)
+static enum alm_status service_prepare(const struct alm_host *services, const char *sql, struct alm_statement **out,
+                                       struct alm_error *err)
 {
     struct host_programme *programme = self(services);
     struct store_stmt *stmt = NULL;
@@ -74,28 +75,32 @@ static enum alm_status service_prepare(const struct alm_host *services, const ch
     return status;
 }
 
-static enum alm_status service_bind_int(const struct alm_host *services, struct alm_statement *statement, int n, int64_t value, struct alm_error *err)
+static enum alm_status service_bind_int(const struct alm_host *services, struct alm_statement *statement, int n,
+                                        int64_t value, struct alm_error *err)
 {
     return driver_of(services)->bind_int(store_driver_statement(stmt_of(statement)), n, value, err);
 }
 
-static enum alm_status service_bind_text(const struct alm_host *services, struct alm_statement *statement, int n, const char *text, struct alm_error *err)
+static enum alm_status service_bind_text(const struct alm_host *services, struct alm_statement *statement, int n,
+                                         const char *text, struct alm_error *err)
 {
     return driver_of(services)->bind_text(store_driver_statement(stmt_of(statement)), n, text_of(text), err);
 }
 
-static enum alm_status service_bind_null(const struct alm_host *services, struct alm_statement *statement, int n, struct alm_error *err)
+static enum alm_status service_bind_null(const struct alm_host *services, struct alm_statement *statement, int n,
+                                         struct alm_error *err)
 {
     return driver_of(services)->bind_null(store_driver_statement(stmt_of(statement)), n, err);
 }
 
-static enum alm_status service_bind_ints(const struct alm_host *services, struct alm_statement *statement, int n, const int64_t *ints,
-                                         size_t count, struct alm_error *err)
+static enum alm_status service_bind_ints(const struct alm_host *services, struct alm_statement *statement, int n,
+                                         const int64_t *ints, size_t count, struct alm_error *err)
 {
     return driver_of(services)->bind_ints(store_driver_statement(stmt_of(statement)), n, ints, count, err);
 }
 
-static enum alm_status service_step(const struct alm_host *services, struct alm_statement *statement, bool *row, struct alm_error *err)
+static enum alm_status service_step(const struct alm_host *services, struct alm_statement *statement, bool *row,
+                                    struct alm_error *err)
 {
     (void)services;
     return store_next(stmt_of(statement), row, err);
@@ -126,7 +131,8 @@ static int64_t service_changes(const struct alm_host *services, struct alm_state
 
 /* ---- the register ---- */
 
-static enum alm_status service_find(const struct alm_host *services, enum alm_noun noun, const char *text, alm_id *id, struct alm_error *err)
+static enum alm_status service_find(const struct alm_host *services, enum alm_noun noun, const char *text, alm_id *id,
+                                    struct alm_error *err)
 {
     static const enum register_noun small[] = {[ALM_NOUN_BODY] = REGISTER_BODY,
                                                [ALM_NOUN_GROUP] = REGISTER_GROUP,
@@ -166,7 +172,8 @@ static enum alm_status service_find(const struct alm_host *services, enum alm_no
     return ALM_OK;
 }
 
-static enum alm_status service_name_of(const struct alm_host *services, enum alm_noun noun, alm_id id, char *buf, size_t size, struct alm_error *err)
+static enum alm_status service_name_of(const struct alm_host *services, enum alm_noun noun, alm_id id, char *buf,
+                                       size_t size, struct alm_error *err)
 {
     struct store *store;
     enum alm_status status = host_store(self(services)->host, 0, &store, err);
@@ -194,7 +201,8 @@ static void service_format_date(const struct alm_host *services, alm_date date, 
     host_format_date(self(services)->host, date, buf, size);
 }
 
-static enum alm_status service_parse_date(const struct alm_host *services, const char *text, alm_date *date, struct alm_error *err)
+static enum alm_status service_parse_date(const struct alm_host *services, const char *text, alm_date *date,
+                                          struct alm_error *err)
 {
     (void)services;
     return date_parse(text_of(text), date, err);
@@ -207,13 +215,14 @@ static struct report *report_of(const struct alm_host *services)
     return self(services)->host->options.report;
 }
 
-static enum alm_status service_table_begin(const struct alm_host *services, const char *title, const struct alm_column *columns, size_t n,
-                                           struct alm_error *err)
+static enum alm_status service_table_begin(const struct alm_host *services, const char *title,
+                                           const struct alm_column *columns, size_t n, struct alm_error *err)
 {
     return report_begin(report_of(services), title, columns, n, err);
 }
 
-static enum alm_status service_row(const struct alm_host *services, const struct alm_value *values, struct alm_error *err)
+static enum alm_status service_row(const struct alm_host *services, const struct alm_value *values,
+                                   struct alm_error *err)
 {
     return report_row(report_of(services), values, err);
 }
@@ -244,7 +253,8 @@ static void service_progress(const struct alm_host *services, int64_t done, int6
     terminal->progress(terminal->context, done, total);
 }
 
-static enum alm_status service_import(const struct alm_host *services, const struct alm_import *import, struct alm_error *err)
+static enum alm_status service_import(const struct alm_host *services, const struct alm_import *import,
+                                      struct alm_error *err)
 {
     return host_import(self(services), import, err);
 }

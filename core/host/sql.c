@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a plug-in may run: it reads everything and writes only tables that begin with its own name.  The check reads tokens, not
- * meaning: it is strict where it is in doubt, so a plug-in cannot write elsewhere by clever spelling.
+ * What a plug-in may run: it reads everything and writes only tables that begin with its own name.  The check reads
+ * tokens, not meaning: it is strict where it is in doubt, so a plug-in cannot write elsewhere by clever spelling.
  */
 #include "host/internal.h"
 
@@ -74,8 +74,9 @@ static bool own_table(struct token token, const char *plugin)
 
 static enum alm_status refuse_table(struct token table, const char *plugin, struct alm_error *err)
 {
-    return error_set(err, ALM_INTERNAL, _("a plug-in writes only tables that begin with its own name and an underscore"),
-                     _("plug-in %s tried to write the table %.*s"), plugin, (int)(table.len < 60 ? table.len : 60), table.at);
+    return error_set(
+        err, ALM_INTERNAL, _("a plug-in writes only tables that begin with its own name and an underscore"),
+        _("plug-in %s tried to write the table %.*s"), plugin, (int)(table.len < 60 ? table.len : 60), table.at);
 }
 
 enum alm_status host_check_sql(const char *plugin, const char *sql, struct alm_error *err)
@@ -89,12 +90,14 @@ enum alm_status host_check_sql(const char *plugin, const char *sql, struct alm_e
         known = known || is_word(token, starts[i]);
     if (!known)
         return error_set(err, ALM_INTERNAL, _("schema changes go into migrations; transactions are the host's"),
-                         _("plug-in %s tried to run SQL that begins with '%.*s'"), plugin, (int)(token.len < 40 ? token.len : 40), token.at);
+                         _("plug-in %s tried to run SQL that begins with '%.*s'"), plugin,
+                         (int)(token.len < 40 ? token.len : 40), token.at);
     while (token.len) {
         struct token table = {"", 0};
 
         if (*token.at == ';' && next_token(&cursor).len)
-            return error_set(err, ALM_INTERNAL, _("run one statement at a time"), _("plug-in %s tried to run several statements as one"), plugin);
+            return error_set(err, ALM_INTERNAL, _("run one statement at a time"),
+                             _("plug-in %s tried to run several statements as one"), plugin);
         if (is_word(token, "INTO"))
             table = next_token(&cursor);
         else if (is_word(token, "FROM") && is_word(before, "DELETE"))
