@@ -13,7 +13,6 @@
 #include "ledger/reach.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 /* Kinds of marks are the cuts of unique_count.  Every line leaves one of each but ALL, which follows from them. */
 enum { ALL, STAGE, BODY, MONTH, AREA, KINDS };
@@ -47,139 +46,6 @@ struct reach {
     char *text;
     size_t text_len, text_capacity;
 };
-
-/* ---- differences of the counters ---- */
-
-struct count {
-    alm_id programme;
-    int64_t value;
-    int64_t households, persons, places;
-    int cut; /* -1: free */
-};
-
-struct reach_counts {
-    struct count *slots;
-    size_t mask;
-    size_t used;
-};
-
-enum { FIRST_SLOTS = 1024 };
-
-static struct count *slots_new(size_t n)
-{
-    struct count *slots = xcalloc(n, sizeof *slots);
-    for (size_t i = 0; i < n; i++)
-        slots[i].cut = -1;
-    return slots;
-}
-
-struct reach_counts *reach_counts_new(void)
-{
-    struct reach_counts *c = xcalloc(1, sizeof *c);
-    c->slots = slots_new(FIRST_SLOTS);
-    c->mask = FIRST_SLOTS - 1;
-    return c;
-}
-
-void reach_counts_free(struct reach_counts *c)
-{
-    if (!c)
-        return;
-    free(c->slots);
-    free(c);
-}
-
-void reach_counts_reset(struct reach_counts *c)
-{
-    for (size_t i = 0; i <= c->mask && c->used; i++)
-        c->slots[i].cut = -1;
-    c->used = 0;
-}
-
-static struct count *counts_find(const struct reach_counts *c, int cut, alm_id programme, int64_t value)
-{
-    uint64_t h = ((uint64_t)programme * 5 + (uint64_t)cut) * 0x9E3779B97F4A7C15u ^ (uint64_t)value;
-    h *= 0xD6E8FEB86659FD93u;
-    size_t i = (size_t)(h >> 32) & c->mask;
-    while (c->slots[i].cut >= 0 &&
-           (c->slots[i].cut != cut || c->slots[i].programme != programme || c->slots[i].value != value))
-        i = (i + 1) & c->mask;
-    return &c->slots[i];
-}
-
-static void counts_grow(struct reach_counts *c)
-{
-    struct reach_counts bigger = {slots_new((c->mask + 1) * 2), c->mask * 2 + 1, c->used};
-    for (size_t i = 0; i <= c->mask; i++)
-        if (c->slots[i].cut >= 0)
-            *counts_find(&bigger, c->slots[i].cut, c->slots[i].programme, c->slots[i].value) = c->slots[i];
-    free(c->slots);
-    *c = bigger;
-}
-
-/* How much one mark weighs: a class counts once for its owner and once for each person. */
-struct weight {
-    int64_t households, persons, places;
-};
-
-static void count(struct reach_counts *c, int cut, alm_id programme, int64_t value, const struct weight *w)
-{
-    struct count *at = counts_find(c, cut, programme, value);
-    if (at->cut < 0) {
-        if (c->used * 2 > c->mask) {
-            counts_grow(c);
-            at = counts_find(c, cut, programme, value);
-        }
-        *at = (struct count){.cut = cut, .programme = programme, .value = value};
-        c->used++;
-    }
-    at->households += w->households;
-    at->persons += w->persons;
-    at->places += w->places;
-}
-
-void reach_counts_each(const struct reach_counts *c,
-                       void (*each)(void *context, int cut, alm_id programme, int64_t value, int64_t households,
-                                    int64_t persons, int64_t places),
-                       void *context)
-{
-    for (size_t i = 0; i <= c->mask; i++) {
-        const struct count *at = &c->slots[i];
-        if (at->cut >= 0 && (at->households || at->persons || at->places))
-            each(context, at->cut, at->programme, at->value, at->households, at->persons, at->places);
-    }
-}
-
-/* Where other writers may be at work, each adds to rows of its own, so that none is hot; readers add the slots. */
-static int64_t slot_of(const struct store *store)
-{
-    return store_driver(store)->flags & ALM_STORE_ONE_WRITER ? 0 : getpid() % 16;
-}
-
-enum alm_status reach_counts_write(struct reach_counts *c, struct store *store, struct alm_error *err)
-{
-    static const struct store_bulk_spec specs[] = {
-        {"cut", ALM_BULK_KEY, false},    {"programme", ALM_BULK_KEY, false},  {"value", ALM_BULK_KEY, false},
-        {"slot", ALM_BULK_KEY, false},   {"households", ALM_BULK_ADD, false}, {"persons", ALM_BULK_ADD, false},
-        {"places", ALM_BULK_ADD, false},
-    };
-    const int64_t slot = slot_of(store);
-    struct store_bulk *bulk = store_bulk_new(store, "unique_count", ALM_BULK_MERGE, specs, COUNT_OF(specs));
-    for (size_t i = 0; i <= c->mask; i++) {
-        struct count *at = &c->slots[i];
-        if (at->cut >= 0 && (at->households || at->persons || at->places)) {
-            const int64_t row[] = {at->cut, at->programme, at->value, slot, at->households, at->persons, at->places};
-            store_bulk_row(bulk);
-            for (size_t j = 0; j < COUNT_OF(row); j++)
-                store_bulk_int(bulk, j, row[j]);
-        }
-        at->cut = -1;
-    }
-    c->used = 0;
-    enum alm_status status = store_bulk_flush(bulk, 4, NULL, err);
-    store_bulk_free(bulk);
-    return status;
-}
 
 /* ---- classes ---- */
 
@@ -265,8 +131,8 @@ static int32_t common_depth(const struct register_area *areas, int32_t a, int32_
 }
 
 /* Count an area that is new to the programme, and those above it which no other area of the class lies in. */
-static void count_area(struct reach *r, const struct class *c, alm_id programme, int64_t value, const struct weight *w,
-                       struct reach_counts *counts)
+static void count_area(struct reach *r, const struct class *c, alm_id programme, int64_t value,
+                       const struct reach_weight *w, struct reach_counts *counts)
 {
     const int32_t area = value ? register_area_by_id(r->directory, value) : -1;
     int32_t known = -1;      /* depth to which the class was counted under any programme */
@@ -288,19 +154,19 @@ static void count_area(struct reach *r, const struct class *c, alm_id programme,
             known_here = depth;
     }
     if (area < 0) {
-        count(counts, AREA, programme, value, w);
+        reach_count(counts, AREA, programme, value, w);
         if (!same)
-            count(counts, AREA, 0, value, w);
+            reach_count(counts, AREA, 0, value, w);
         return;
     }
     for (int32_t at = area; at >= 0 && r->areas[at].depth > known_here; at = r->areas[at].parent) {
-        count(counts, AREA, programme, r->areas[at].id, w);
+        reach_count(counts, AREA, programme, r->areas[at].id, w);
         if (r->areas[at].depth > known)
-            count(counts, AREA, 0, r->areas[at].id, w);
+            reach_count(counts, AREA, 0, r->areas[at].id, w);
     }
 }
 
-static void add_mark(struct reach *r, struct class *c, const struct mark *mark, const struct weight *w,
+static void add_mark(struct reach *r, struct class *c, const struct mark *mark, const struct reach_weight *w,
                      struct reach_counts *counts)
 {
     size_t at = c->n_marks;
@@ -314,9 +180,9 @@ static void add_mark(struct reach *r, struct class *c, const struct mark *mark, 
     if (mark->kind == AREA) {
         count_area(r, c, mark->programme, mark->value, w, counts);
     } else {
-        count(counts, mark->kind, mark->programme, mark->value, w);
+        reach_count(counts, mark->kind, mark->programme, mark->value, w);
         if (!same && !(after && after->kind == mark->kind && after->value == mark->value))
-            count(counts, mark->kind, 0, mark->value, w);
+            reach_count(counts, mark->kind, 0, mark->value, w);
     }
     class_mark(c);
     memmove(&c->marks[at + 1], &c->marks[at], (c->n_marks - 1 - at) * sizeof *c->marks);
@@ -325,25 +191,26 @@ static void add_mark(struct reach *r, struct class *c, const struct mark *mark, 
 }
 
 /* ALL is counted with the first mark at all, and with the first of a programme. Marks begin with STAGE. */
-static void add_programme(const struct class *c, alm_id programme, const struct weight *w, struct reach_counts *counts)
+static void add_programme(const struct class *c, alm_id programme, const struct reach_weight *w,
+                          struct reach_counts *counts)
 {
     for (size_t i = 0; i < c->n_marks && c->marks[i].kind == STAGE; i++)
         if (c->marks[i].programme == programme)
             return;
-    count(counts, ALL, programme, 0, w);
+    reach_count(counts, ALL, programme, 0, w);
     if (c->n_marks == 0)
-        count(counts, ALL, 0, 0, w);
+        reach_count(counts, ALL, 0, 0, w);
 }
 
-static struct weight class_weight(const struct reach *r, const struct class *c, int64_t sign)
+static struct reach_weight class_weight(const struct reach *r, const struct class *c, int64_t sign)
 {
-    return (struct weight){c->owner && !r->place ? sign : 0, sign * (int64_t)c->n_persons,
-                           c->owner && r->place ? sign : 0};
+    return (struct reach_weight){c->owner && !r->place ? sign : 0, sign * (int64_t)c->n_persons,
+                                 c->owner && r->place ? sign : 0};
 }
 
 static void class_add(struct reach *r, struct class *c, const struct alm_line *line, struct reach_counts *counts)
 {
-    const struct weight w = class_weight(r, c, 1);
+    const struct reach_weight w = class_weight(r, c, 1);
     const struct mark marks[] = {
         {line->stage, line->programme, STAGE},
         {line->body, line->programme, BODY},
@@ -493,7 +360,7 @@ void reach_subtract(struct reach *r, struct reach_counts *counts)
     struct class again = {0};
     for (size_t i = 0; i < r->n_classes; i++) {
         const struct class *c = &r->classes[i];
-        const struct weight w = class_weight(r, c, -1);
+        const struct reach_weight w = class_weight(r, c, -1);
         again.n_marks = 0;
         for (size_t m = 0; m < c->n_marks; m++) {
             if (c->marks[m].kind == STAGE)

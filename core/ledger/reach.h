@@ -18,6 +18,11 @@ struct reach_counts *reach_counts_new(void);
 void reach_counts_free(struct reach_counts *);
 /* Forget what was gathered (after an error). */
 void reach_counts_reset(struct reach_counts *);
+/* How much one mark weighs: a class counts once for its owner and once for each person. */
+struct reach_weight {
+    int64_t households, persons, places;
+};
+void reach_count(struct reach_counts *, int cut, alm_id programme, int64_t value, const struct reach_weight *);
 /* Merge into the table, and empty it. */
 enum alm_status reach_counts_write(struct reach_counts *, struct store *, struct alm_error *);
 /* Visit all (for the audit). */
