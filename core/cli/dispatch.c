@@ -53,16 +53,20 @@ static const struct alm_command *find_command(const struct alm_command *commands
     return best;
 }
 
-static enum alm_status unknown_verb(const char *noun, const struct alm_command *commands, size_t n, const char *verb,
-                                    struct alm_error *err)
+static enum alm_status unknown_verb(const char *noun, const struct alm_command *commands, size_t n, int argc,
+                                    char **argv, struct alm_error *err)
 {
     const char **names = xcalloc(n + 1, sizeof *names);
-    const char *nearest;
-    char hint[160];
+    const char *verb = argc > 0 ? argv[0] : NULL, *nearest;
+    char hint[160], two[80];
 
     for (size_t i = 0; i < n; i++)
         names[i] = commands[i].name;
     nearest = verb ? error_nearest(verb, names, n) : NULL;
+    if (!nearest && argc > 1) { /* verbs of two words: held list */
+        snprintf(two, sizeof two, "%s %s", argv[0], argv[1]);
+        nearest = error_nearest(two, names, n);
+    }
     if (nearest)
         snprintf(hint, sizeof hint, _("did you mean: almoner %s %s"), noun, nearest);
     else
@@ -183,15 +187,20 @@ static enum alm_status find_programme_command(struct cli *cli, int argc, char **
                       plugin->n_reports);
         return ALM_OK;
     }
-    return unknown_verb(argv[0], plugin->commands, plugin->n_commands, argc > 1 ? argv[1] : NULL, err);
+    return unknown_verb(argv[0], plugin->commands, plugin->n_commands, argc - 1, argv + 1, err);
 }
 
 static enum alm_status find_target(struct cli *cli, int argc, char **argv, bool help, struct target *target,
                                    struct alm_error *err)
 {
     const struct cli_noun *noun = cli_noun_find(argv[0]);
+    struct alm_args none;
     int used;
 
+    if (argv[0][0] == '-' && argv[0][1] &&
+        strcmp(argv[0], "--") !=
+            0) /* an option that no command has: the parser tells it, and what may have been meant */
+        return cli_parse(cli, NULL, 0, "", argc, argv, &none, err);
     if (!noun)
         return find_programme_command(cli, argc, argv, help, target, err);
     if (strcmp(argv[0], "report") == 0 && argc > 1 && argv[1][0] != '-')
@@ -205,7 +214,7 @@ static enum alm_status find_target(struct cli *cli, int argc, char **argv, bool 
         cli_help_noun(cli, noun->name, noun->summary, noun->commands, noun->n_commands, NULL, 0);
         return ALM_OK;
     }
-    return unknown_verb(noun->name, noun->commands, noun->n_commands, argc > 1 ? argv[1] : NULL, err);
+    return unknown_verb(noun->name, noun->commands, noun->n_commands, argc - 1, argv + 1, err);
 }
 
 /* ---- running ---- */

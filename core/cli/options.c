@@ -135,7 +135,7 @@ static enum alm_status usage(struct parse *parse, struct alm_error *err, const c
 {
     char hint[160];
 
-    snprintf(hint, sizeof hint, _("see: almoner %s --help"), parse->path);
+    snprintf(hint, sizeof hint, _("see: almoner %s%s--help"), parse->path, *parse->path ? " " : "");
     error_set(err, ALM_USAGE, hint, "%s", "");
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"

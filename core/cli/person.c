@@ -360,5 +360,5 @@ static const struct alm_command commands[] = {
      run_erase, NULL},
 };
 extern const struct cli_noun cli_person;
-const struct cli_noun cli_person = {"person", N_("people: import, find, show, add, move, erase"), commands,
+const struct cli_noun cli_person = {"person", N_("people: import, find, list, show, add, edit, erase"), commands,
                                     COUNT_OF(commands)};

@@ -199,7 +199,10 @@ static enum alm_status run_check(const struct alm_host *host, void *state, const
                          problems->count == 1 ? _("%zu problem in the configuration")
                                               : _("%zu problems in the configuration"),
                          problems->count);
-    cli_say(cli, _("%s and %zu programmes: no problem found"), conf->file, conf->n_programmes);
+    cli_say(cli,
+            conf->n_programmes == 1 ? _("%s and %zu programme: no problem found")
+                                    : _("%s and %zu programmes: no problem found"),
+            conf->file, conf->n_programmes);
     return ALM_OK;
 }
 
