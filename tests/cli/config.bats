@@ -1,0 +1,203 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Settings: what an INI file may get wrong is told with its line, and an edit touches nothing else.
+
+load common
+
+# A programme of one file, in the place of those that are shipped.
+only()
+{
+    rm programmes/*.ini
+    cat >"programmes/$1.ini"
+}
+
+# These need no clock, and may not have one before there is a store.
+almoner()
+{
+    "$ALMONER" "$@"
+}
+
+@test "the shipped settings pass" {
+    step 0 config check
+    as_expected shipped
+}
+
+@test "a file that is not there, a folder, a broken almoner.ini" {
+    step 78 --config nowhere.ini config check
+    step 78 --config programmes config check
+    printf 'office = 1\n[almoner]\nplugindir = %s\nplugindirs = x\noffice = 1024\n[stores]\nplugin = x\n[store-sqlite]\ncash = 1\n' \
+        "$PLUGINS" >broken.ini
+    step 78 --config broken.ini config check
+    sed -i 's/^office.*//; s/plugindirs = x/currency = rial/' broken.ini
+    step 78 --config broken.ini config check
+    as_expected no-file
+}
+
+@test "all that inih would misread is told" {
+    only parcels <<'INI'
+[programme]
+enabled = yes
+title = Parcels ; of food
+  window = 30 days
+[parcels
+days = 30
+[parcels] tail
+fat_share 17
+days: 30
+= 3
+Days = 30
+[programme]
+enabled = no
+[]
+[ parcels ]
+INI
+    printf '[size  small]\nmembers_up_to = 2\n' >>programmes/parcels.ini
+    printf '; %0200d\n' 0 >>programmes/parcels.ini
+    printf '\tx = 1\n' >>programmes/parcels.ini
+    printf 'a\rb = 1\n' >>programmes/parcels.ini
+    printf 'nul = a\0b\n' >>programmes/parcels.ini
+    printf 'latin = caf\351\n' >>programmes/parcels.ini
+    printf 'bell = \007\n' >>programmes/parcels.ini
+    step 78 config check
+    as_expected pitfalls
+}
+
+@test "a long comment cannot inject a key" {
+    only meals <<<'[programme]'
+    printf ';%0199dwindow = 1 days\nenabled = no\n' 0 >>programmes/meals.ini
+    step 78 config check
+    step 78 programme enable meals
+    sed -i 's/000*/ /' programmes/meals.ini
+    step 0 config show meals --output csv
+    as_expected long-comment
+}
+
+@test "keys before a section, a file with a BOM and CRLF" {
+    only meals <<<$'enabled = yes\n[programme]'
+    step 78 config check
+    printf '\357\273\277[programme]\r\nenabled = yes\r\n' >programmes/meals.ini
+    step 0 config check
+    step 0 programme list --output csv
+    as_expected before
+}
+
+@test "unknown, doubled and wrong keys, each with a suggestion" {
+    only parcels <<'INI'
+[programme]
+enabeld = yes
+enabled = maybe
+on_double = refuze
+window = 30 dayz
+window = 30 days
+exclude = parcels, meal
+from = 1399/12/31
+unit_cost = -5
+sectors = x
+
+[parcels]
+days = 0
+ration = 1
+
+[item rice]
+kcal = many
+
+[items lentils]
+kcal = 3
+
+[size]
+members_up_to = 2
+INI
+    cp "$source_dir/conf/programmes/meals.ini" programmes/
+    step 78 config check
+    as_expected suggestions
+}
+
+@test "rules across keys are checked too" {
+    sed -i 's/rice 15000/rye 15000/; s/^members_up_to = 4/members_up_to = 2/' programmes/parcels.ini
+    step 78 config check
+    as_expected across
+}
+
+@test "a programme whose plug-in is not there, and one with a name that cannot be" {
+    printf '[programme]\nenabled = yes\nplugin = parcel\n' >programmes/food.ini
+    printf '[programme]\nenabled = yes\nplugin = ../parcels\n' >programmes/path.ini
+    printf '[programme]\n' >programmes/Food.ini
+    step 78 config check
+    as_expected no-plugin
+}
+
+@test "two files may name one plug-in" {
+    sed 's/^enabled = yes/&\nplugin = meals/; s/^title = .*/title = Iftar/' programmes/meals.ini >programmes/iftar.ini
+    step 0 config check
+    step 0 programme list --output csv
+    as_expected two
+}
+
+@test "disable and enable keep every other byte" {
+    printf '; first\r\n\r\n[programme]\r\nenabled   =   yes  \r\n# last\r\n' >programmes/meals.ini
+    sed 1,5d "$source_dir/conf/programmes/meals.ini" | sed '/^enabled/d; /^\[programme\]/d' >>programmes/meals.ini
+    cp programmes/meals.ini before
+    step 0 programme disable meals
+    sed 's/yes  /no  /' before >want
+    same want programmes/meals.ini
+    step 0 programme disable meals
+    step 0 --dry-run programme enable meals
+    same want programmes/meals.ini
+    step 0 programme enable meals
+    same before programmes/meals.ini
+    step 0 programme enable meals
+    step 65 programme enable meal
+    as_expected enable
+}
+
+@test "the key enabled is added where it stood by default" {
+    sed -i '/^enabled/d' programmes/stationery.ini
+    step 0 programme enable stationery
+    show cat programmes/stationery.ini
+    as_expected enable-added
+}
+
+@test "a programme with a bad setting is not enabled" {
+    sed -i 's/^enabled = yes/enabled = no/; s/^hot_hold = .*/hot_hold = soon/' programmes/meals.ini
+    cp programmes/meals.ini before
+    step 78 programme enable meals
+    same before programmes/meals.ini
+    as_expected enable-bad
+}
+
+@test "every value with its origin" {
+    step 0 config show --origin --output csv
+    step 0 config show meals --origin
+    step 0 config show stationery --output csv
+    step 65 config show meels
+    as_expected origin
+}
+
+@test "a sample of each programme passes the check" {
+    for plugin in meals parcels stationery; do
+        almoner config sample "$plugin" >sample
+        rm -f programmes/*.ini
+        cp sample "programmes/$plugin.ini"
+        step 0 config check
+    done
+    step 0 config sample store-sqlite
+    step 0 config sample meals
+    step 69 config sample meels
+    as_expected sample
+}
+
+@test "plug-ins are listed, sound or not" {
+    mkdir plugins
+    cp "$PLUGINS/meals.so" "$PLUGINS/store-sqlite.so" plugins/
+    echo 'not a program' >plugins/noise.so
+    ln -s meals.so plugins/link.so
+    cp "$PLUGINS/meals.so" plugins/open.so
+    chmod 646 plugins/open.so
+    sed -i "s|^plugindir = .*|plugindir = plugins|" almoner.ini
+    step 0 plugin list --output csv
+    step 0 plugin show meals --output csv
+    step 69 plugin show noise
+    chmod g+w plugins
+    step 78 config check
+    as_expected plugins
+}
