@@ -12,7 +12,7 @@ struct register_importer {
     enum register_list list;
     struct store *store;
     struct register_directory *directory;
-    const struct register_gate *gate;
+    struct register_gate gate; /* a copy: the caller's may be gone by the time rows come */
     alm_date today;
     bool move;
     /* register_put(): one row; a cell that is there but empty clears what is known. */

@@ -18,7 +18,9 @@ struct register_importer *register_importer_new(enum register_list list, struct 
 {
     struct register_importer *importer = xcalloc(1, sizeof *importer);
     *importer = (struct register_importer){
-        .list = list, .store = store, .directory = directory, .gate = gate, .today = today, .move = move};
+        .list = list, .store = store, .directory = directory, .today = today, .move = move};
+    if (gate)
+        importer->gate = *gate;
     return importer;
 }
 

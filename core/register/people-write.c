@@ -255,9 +255,9 @@ static enum alm_status flush(struct people *people, struct alm_error *err)
 /* Tell the ledger whose members changed. */
 static enum alm_status call_gate(struct people *people, struct alm_error *err)
 {
-    const struct register_gate *gate = people->importer->gate;
+    const struct register_gate *gate = &people->importer->gate;
     size_t n = 0;
-    if (!gate || !gate->members_changed)
+    if (!gate->members_changed)
         return ALM_OK;
     for (size_t i = 0; i < people->codes.n; i++)
         n += people->households[i].gate && people->households[i].known;
@@ -308,7 +308,7 @@ enum alm_status people_write(struct people *people, struct alm_error *err)
         status = flush(people, err);
     for (size_t i = 0; status == ALM_OK && i < people->n_moves; i++) {
         const struct people_move *move = &people->moves[i];
-        status = register_person_move(importer->store, importer->gate, people->persons[move->person].id,
+        status = register_person_move(importer->store, &importer->gate, people->persons[move->person].id,
                                       people->households[move->household].id, move->since, err);
     }
     if (status == ALM_OK)
