@@ -9,10 +9,12 @@
 /* What each area is shown under; base and filter as ledger.h says. */
 static enum alm_status show_areas(struct cut_cells *c, struct alm_error *err)
 {
+    c->base = -1;
+    if (!(c->cut->by & CUT_AREA) && !c->cut->area)
+        return ALM_OK; /* the tree is large beside the rest of a report's work */
     enum alm_status status = register_areas(c->ledger->services.directory, &c->areas, &c->n_areas, err);
     if (status != ALM_OK)
         return status;
-    c->base = -1;
     if (c->cut->area) {
         c->base = register_area_by_id(c->ledger->services.directory, c->cut->area);
         if (c->base < 0)
