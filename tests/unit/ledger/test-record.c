@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: MIT */
+/* Recording: what is judged against a second, plain reckoning, in chunks of any size; keys; what is rejected; asking.
+ */
+#include "world.h"
+
+enum { OFFERS = 700, BATCHES = 6, LOOK_BACK = 20, MEALS_IN_LOOK_BACK = 9, EXCLUSION_DAYS = 5, IN_BATCH = 40 };
+
+/* ---- programmes with every kind of ruling ---- */
+
+static void look_back_entitle(const void *state, const struct alm_case *c, struct alm_entitlement *e)
+{
+    (void)state;
+    alm_quantity had = 0;
+    for (size_t i = 0; i < c->n_history; i++) {
+        assert_true(c->history[i].date <= c->date && c->history[i].date >= c->date - LOOK_BACK);
+        assert_true(i == 0 || c->history[i - 1].date <= c->history[i].date);
+        assert_int_equal(c->history[i].n_detail, 1);
+        had += c->history[i].quantity;
+    }
+    e->quantity = MEALS_IN_LOOK_BACK * ALM_UNIT - had;
+    if (e->quantity <= 0)
+        alm_no(e, "had enough");
+}
+
+/* A batch has so much and no more. */
+static enum alm_status batch_settle(const struct alm_host *host, void *state, struct alm_line *lines, size_t n,
+                                    struct alm_verdict *verdicts, struct alm_error *err)
+{
+    struct world *w = host->context;
+    (void)state;
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; status == ALM_OK && i < n; i++) {
+        int64_t changes;
+        status = store_run(w->store, &changes, err, "UPDATE batch SET rest = rest - $1 WHERE id = $2 AND rest >= $1",
+                           "ii", lines[i].quantity, lines[i].detail[0].number);
+        if (!changes)
+            alm_refuse(&verdicts[i], "batch %d is empty", (int)lines[i].detail[0].number);
+        lines[i].value = 7;
+    }
+    return status;
+}
+
+static const struct ledger_exclusion *after_parcels(struct world *w)
+{
+    struct ledger_exclusion *exclusion = arena_alloc(&w->arena, sizeof *exclusion);
+    *exclusion = (struct ledger_exclusion){w->programmes[PARCELS].id, EXCLUSION_DAYS};
+    return exclusion;
+}
+
+static void set_rulings(struct world *w)
+{
+    world_sql(w, "CREATE TABLE batch (id BIGINT PRIMARY KEY, rest BIGINT NOT NULL)");
+    for (int i = 0; i < BATCHES; i++)
+        world_sql(w, "INSERT INTO batch (id, rest) VALUES (%d, %d)", i, IN_BATCH * (int)ALM_UNIT);
+    w->programmes[PARCELS].window_days = 30;
+    w->programmes[KITS].window_days = 12;
+    w->programmes[SPRAY].window_days = 6;
+    w->programmes[SPRAY].on_double = LEDGER_WARN;
+    w->programmes[MEALS].exclusions = after_parcels(w);
+    w->programmes[MEALS].n_exclusions = 1;
+    w->programmes[MEALS].on_excess = LEDGER_HOLD;
+    w->rules[MEALS].look_back_days = LOOK_BACK;
+    w->rules[MEALS].entitle = look_back_entitle;
+    w->rules[MEALS].settle = batch_settle;
+    w->programmes[KITS].bodies = &w->bodies[0];
+    w->programmes[KITS].n_bodies = 2;
+}
+
+/* Few recipients and days, in no order, so that everything meets everything. */
+static void draw_offers(struct world *w, struct ledger_offer *offers, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        do
+            offers[i] = world_draw(w);
+        while (i % 2 && offers[i].programme != &w->programmes[MEALS]);
+        offers[i].date = TODAY - 200 + (alm_date)(i / 8) + (alm_date)draw(w, 40);
+        offers[i].key = text_of(arena_printf(&w->arena, "key %zu", i));
+        if (offers[i].household)
+            offers[i].household = w->households[draw(w, 12)];
+        if (offers[i].person)
+            offers[i].person = w->persons[draw(w, 30)];
+        if (offers[i].programme == &w->programmes[MEALS]) {
+            offers[i].detail = arena_alloc(&w->arena, sizeof *offers[i].detail);
+            *offers[i].detail = alm_number((int64_t)draw(w, BATCHES));
+        }
+    }
+}
+
+/* ---- the second reckoning ---- */
+
+struct expected {
+    enum ledger_outcome outcome;
+    enum ledger_reason why;
+    size_t blocking; /* one more */
+};
+
+static bool same_recipient(const struct ledger_offer *a, const struct ledger_offer *b)
+{
+    return a->household == b->household && a->person == b->person && a->place == b->place;
+}
+
+/* One more than the number of the nearest accepted offer. */
+static size_t nearest(const struct ledger_offer *offers, const struct expected *expected, size_t i,
+                      const struct ledger_programme *programme, int days)
+{
+    size_t best = 0;
+    for (size_t k = 0; k < i; k++) {
+        if (expected[k].outcome != LEDGER_RECORDED || offers[k].programme != programme ||
+            !same_recipient(&offers[k], &offers[i]) || abs(offers[k].date - offers[i].date) >= days)
+            continue;
+        int distance = abs(offers[k].date - offers[i].date);
+        int least = best ? abs(offers[best - 1].date - offers[i].date) : days;
+        if (distance < least || (distance == least && offers[k].date <= offers[best - 1].date))
+            best = k + 1;
+    }
+    return best;
+}
+
+static void expect(struct world *w, const struct ledger_offer *offers, struct expected *expected, size_t n)
+{
+    int64_t rest[BATCHES];
+    for (size_t i = 0; i < BATCHES; i++)
+        rest[i] = IN_BATCH * ALM_UNIT;
+    for (size_t i = 0; i < n; i++) {
+        const struct ledger_offer *o = &offers[i];
+        struct expected *e = &expected[i];
+        *e = (struct expected){.outcome = LEDGER_REFUSED};
+        if (o->programme == &w->programmes[KITS] && o->body == w->bodies[2]) {
+            e->why = LEDGER_BODY;
+            continue;
+        }
+        if (o->programme == &w->programmes[MEALS] &&
+            (e->blocking = nearest(offers, expected, i, &w->programmes[PARCELS], EXCLUSION_DAYS))) {
+            e->why = LEDGER_EXCLUSION;
+            continue;
+        }
+        for (size_t k = 0; o->programme == &w->programmes[KITS] && k < i; k++)
+            if (expected[k].outcome == LEDGER_RECORDED && offers[k].programme == o->programme &&
+                offers[k].person == o->person && offers[k].date / 30 == o->date / 30) {
+                e->why = LEDGER_PERIOD;
+                e->blocking = k + 1;
+            }
+        if (e->why)
+            continue;
+        if (o->programme->window_days &&
+            (e->blocking = nearest(offers, expected, i, o->programme, o->programme->window_days))) {
+            e->why = LEDGER_WINDOW;
+            if (o->programme != &w->programmes[SPRAY])
+                continue;
+        }
+        if (o->programme == &w->programmes[MEALS]) {
+            alm_quantity had = 0;
+            for (size_t k = 0; k < i; k++)
+                if (expected[k].outcome == LEDGER_RECORDED && offers[k].programme == o->programme &&
+                    same_recipient(&offers[k], o) && offers[k].date <= o->date && offers[k].date >= o->date - LOOK_BACK)
+                    had += offers[k].quantity;
+            if (had >= MEALS_IN_LOOK_BACK * ALM_UNIT) {
+                e->why = LEDGER_RULE;
+                continue;
+            }
+            if (had + o->quantity > MEALS_IN_LOOK_BACK * ALM_UNIT) {
+                e->why = LEDGER_EXCESS;
+                e->outcome = LEDGER_HELD;
+                continue;
+            }
+            if (rest[o->detail->number] < o->quantity) {
+                e->why = LEDGER_SETTLE;
+                continue;
+            }
+            rest[o->detail->number] -= o->quantity;
+        }
+        e->outcome = LEDGER_RECORDED;
+    }
+}
+
+static void record(struct world *w, const struct ledger_offer *offers, struct ledger_answer *answers, size_t n)
+{
+    struct alm_error err = {0};
+    struct store_entry entry = {.id = world_id(w), .command = "test"};
+    OK(ledger_record(w->ledger, offers, n, answers, &w->arena, &entry, &err));
+    OK(store_journal_add(w->store, &entry, &err));
+}
+
+static void record_in_chunks(struct world *w, size_t largest)
+{
+    static const char *const outcomes[] = {"recorded", "same", "refused", "held", "rejected"};
+    struct ledger_offer *offers = arena_alloc(&w->arena, OFFERS * sizeof *offers);
+    struct ledger_answer *answers = arena_alloc(&w->arena, OFFERS * sizeof *answers);
+    struct expected *expected = arena_alloc(&w->arena, OFFERS * sizeof *expected);
+    size_t counts[5] = {0}, reasons[8] = {0};
+    set_rulings(w);
+    draw_offers(w, offers, OFFERS);
+    expect(w, offers, expected, OFFERS);
+    for (size_t from = 0, size; from < OFFERS; from += size) {
+        size = largest == 1 ? 1 : largest - draw(w, largest / 2);
+        size = size > OFFERS - from ? OFFERS - from : size;
+        record(w, offers + from, answers + from, size);
+    }
+    for (size_t i = 0; i < OFFERS; i++) {
+        counts[answers[i].outcome]++;
+        reasons[answers[i].why]++;
+        if (answers[i].outcome != expected[i].outcome || answers[i].why != expected[i].why)
+            fail_msg("offer %zu: %s for %d, expected %s for %d; %s", i, outcomes[answers[i].outcome],
+                     (int)answers[i].why, outcomes[expected[i].outcome], (int)expected[i].why, answers[i].reason);
+        const size_t blocking = expected[i].blocking;
+        assert_int_equal(answers[i].blocking, blocking ? answers[blocking - 1].line : 0);
+        if (blocking) {
+            assert_int_equal(answers[i].blocking_date, offers[blocking - 1].date);
+            assert_int_equal(answers[i].blocking_body, offers[blocking - 1].body);
+        }
+        assert_int_equal(answers[i].warned, answers[i].outcome == LEDGER_RECORDED && answers[i].why);
+    }
+    /* The draw is worth something only if all of it happened. */
+    assert_true(counts[LEDGER_RECORDED] > 150 && counts[LEDGER_HELD] > 10);
+    for (enum ledger_reason why = LEDGER_WINDOW; why <= LEDGER_SETTLE; why++)
+        assert_true(reasons[why] > 0);
+    world_assert_sound(w);
+    /* The same again changes nothing. */
+    const int64_t lines = world_number(w, "SELECT COUNT(*) FROM line");
+    struct ledger_answer *again = arena_alloc(&w->arena, OFFERS * sizeof *again);
+    record(w, offers, again, OFFERS);
+    for (size_t i = 0; i < OFFERS; i++) {
+        assert_int_equal(again[i].outcome, LEDGER_SAME);
+        assert_int_equal(again[i].line, answers[i].line);
+    }
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM line"), lines);
+    world_assert_sound(w);
+}
+
+static void one_by_one(void **state)
+{
+    record_in_chunks(*state, 1);
+}
+
+static void in_small_chunks(void **state)
+{
+    record_in_chunks(*state, 9);
+}
+
+static void in_large_chunks(void **state)
+{
+    record_in_chunks(*state, 150);
+}
+
+static void at_one_go(void **state)
+{
+    record_in_chunks(*state, 2 * OFFERS);
+}
+
+/* ---- keys ---- */
+
+static struct ledger_offer parcel(struct world *w, size_t household, alm_date date)
+{
+    return (struct ledger_offer){.programme = &w->programmes[PARCELS],
+                                 .household = w->households[household],
+                                 .date = date,
+                                 .body = w->bodies[0],
+                                 .quantity = ALM_UNIT};
+}
+
+/* A run of its own: what it knows of earlier rows goes with it. */
+static void new_run(struct world *w)
+{
+    const struct ledger_services services = w->ledger->services;
+    ledger_free(w->ledger);
+    w->ledger = ledger_new(&services);
+}
+
+static void equal_rows_are_two(void **state)
+{
+    struct world *w = *state;
+    enum { N = 40 };
+    struct ledger_offer offers[N];
+    struct ledger_answer answers[N];
+    for (size_t size = 1; size <= N; size = size * 3 + 1) {
+        /* Each content stands four times, far apart. */
+        for (size_t i = 0; i < N; i++)
+            offers[i] = parcel(w, i % 10, TODAY - (alm_date)size);
+        for (int run = 0; run < 3; run++) {
+            for (size_t from = 0; from < N; from += size)
+                record(w, offers + from, answers + from, size < N - from ? size : N - from);
+            for (size_t i = 0; i < N; i++)
+                assert_int_equal(answers[i].outcome, run ? LEDGER_SAME : LEDGER_RECORDED);
+            new_run(w);
+        }
+    }
+    /* One more of the same is new, whatever the chunks. */
+    struct ledger_offer more[N + 1];
+    memcpy(more, offers, sizeof offers);
+    more[N] = offers[3];
+    for (size_t from = 0; from < N + 1; from += 16)
+        record(w, more + from, answers, 16 < N + 1 - from ? 16 : N + 1 - from);
+    assert_int_equal(answers[N - 32].outcome, LEDGER_RECORDED);
+    /* Every part of the content tells rows apart. */
+    struct ledger_offer other = offers[0];
+    other.note = text_of("a note");
+    assert_int_equal(world_offer(w, &other).outcome, LEDGER_RECORDED);
+    other.note = text_of("a notf");
+    assert_int_equal(world_offer(w, &other).outcome, LEDGER_RECORDED);
+    other.quantity++;
+    assert_int_equal(world_offer(w, &other).outcome, LEDGER_RECORDED);
+    world_assert_sound(w);
+}
+
+static void a_key_is_used_once(void **state)
+{
+    struct world *w = *state;
+    w->programmes[PARCELS].window_days = 30;
+    struct ledger_offer offers[4] = {parcel(w, 1, TODAY - 5), parcel(w, 2, TODAY - 5), parcel(w, 1, TODAY - 4),
+                                     parcel(w, 3, TODAY - 5)};
+    struct ledger_answer answers[4];
+    offers[0].key = offers[1].key = text_of("one");
+    offers[2].key = text_of("two");
+    offers[3].key = text_of("three");
+    offers[3].date = TODAY + 1;
+    record(w, offers, answers, 4);
+    assert_int_equal(answers[0].outcome, LEDGER_RECORDED);
+    assert_int_equal(answers[1].outcome, LEDGER_SAME);
+    assert_int_equal(answers[1].line, answers[0].line);
+    assert_int_equal(answers[2].outcome, LEDGER_REFUSED);
+    assert_int_equal(answers[3].outcome, LEDGER_REJECTED);
+    /* What was refused stays refused, even where it could be given now; what was rejected can come again. */
+    offers[2].date = TODAY - 60;
+    offers[3].date = TODAY;
+    struct ledger_answer again[4];
+    record(w, offers, again, 4);
+    assert_int_equal(again[2].outcome, LEDGER_SAME);
+    assert_int_equal(again[2].line, answers[2].line);
+    assert_int_equal(again[3].outcome, LEDGER_RECORDED);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM delivery_key"), 3);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM refusal"), 1);
+    world_assert_sound(w);
+}
+
+/* ---- what is wrong by itself ---- */
+
+static void rejected(struct world *w, struct ledger_offer offer, const char *why)
+{
+    const int64_t keys = world_number(w, "SELECT COUNT(*) FROM delivery_key");
+    const struct ledger_answer answer = world_offer(w, &offer);
+    assert_int_equal(answer.outcome, LEDGER_REJECTED);
+    if (!strstr(answer.reason, why))
+        fail_msg("\"%s\" does not say \"%s\"", answer.reason, why);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM delivery_key"), keys);
+}
+
+static void bad_offers_leave_nothing(void **state)
+{
+    struct world *w = *state;
+    const struct ledger_offer good = parcel(w, 1, TODAY);
+    struct ledger_offer offer = good;
+    char key[202];
+    offer.household = 0;
+    rejected(w, offer, "for a household");
+    offer.household = 4711;
+    rejected(w, offer, "no household 4711");
+    offer.household = w->places[0];
+    rejected(w, offer, "no household");
+    offer = good;
+    offer.place = w->places[0];
+    rejected(w, offer, "not for a place");
+    offer = good;
+    offer.person = offer.partner = w->persons[0];
+    rejected(w, offer, "not for a couple");
+    offer = good;
+    offer.person = w->persons[w->n_persons - 1];
+    rejected(w, offer, "does not belong to that household");
+    offer = good;
+    offer.date = TODAY + 1;
+    rejected(w, offer, "future");
+    offer.date = ALM_NO_DATE;
+    rejected(w, offer, "no date");
+    offer = good;
+    offer.quantity = -1;
+    rejected(w, offer, "negative");
+    offer.quantity = INT64_MAX;
+    rejected(w, offer, "too large");
+    offer = good;
+    offer.body = 0;
+    rejected(w, offer, "who gave it");
+    offer.body = 4711;
+    rejected(w, offer, "no body");
+    offer = good;
+    offer.group = w->groups[1];
+    rejected(w, offer, "belongs to B1");
+    offer.group = 4711;
+    rejected(w, offer, "no group");
+    offer = good;
+    memset(key, 'k', sizeof key);
+    offer.key = (struct alm_text){key, sizeof key};
+    rejected(w, offer, "longer");
+    w->programmes[PARCELS].from = TODAY - 10;
+    w->programmes[PARCELS].until = TODAY - 5;
+    rejected(w, good, "ended on");
+    rejected(w, parcel(w, 1, TODAY - 11), "begins only on");
+    offer = parcel(w, 1, TODAY - 5);
+    offer.programme = &w->programmes[SPRAY];
+    rejected(w, offer, "for a place");
+    offer.household = 0;
+    offer.place = 4711;
+    rejected(w, offer, "no place");
+    offer.programme = &w->programmes[KITS];
+    offer.place = 0;
+    rejected(w, offer, "for a person");
+    offer.person = w->households[0];
+    rejected(w, offer, "no person");
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM line"), 0);
+    /* A group alone tells the body. */
+    offer = parcel(w, 1, TODAY - 5);
+    offer.body = 0;
+    offer.group = w->groups[1];
+    assert_int_equal(world_offer(w, &offer).outcome, LEDGER_RECORDED);
+    assert_int_equal(world_number(w, "SELECT body FROM line"), w->bodies[1]);
+    world_assert_sound(w);
+}
+
+/* ---- persons ---- */
+
+static struct ledger_offer kit(struct world *w, size_t person, alm_date date)
+{
+    return (struct ledger_offer){.programme = &w->programmes[KITS],
+                                 .person = w->persons[person],
+                                 .date = date,
+                                 .body = w->bodies[1],
+                                 .quantity = ALM_UNIT};
+}
+
+/* Person 9 lives in household 10 from TODAY - 150 on; see world_start(). */
+static void windows_follow_a_person(void **state)
+{
+    struct world *w = *state;
+    const alm_date moved = TODAY - 150;
+    const size_t person = 9;
+    w->programmes[KITS].window_days = 20;
+    w->programmes[KITS].state = w->programmes[PARCELS].state; /* no periods */
+    struct ledger_offer before = kit(w, person, moved - 1), after = kit(w, person, moved + 15);
+    assert_int_equal(world_offer(w, &before).outcome, LEDGER_RECORDED);
+    assert_int_equal(world_number(w, "SELECT owner FROM line"), w->homes[person]);
+    struct ledger_answer answer = world_offer(w, &after);
+    assert_int_equal(answer.outcome, LEDGER_REFUSED);
+    assert_int_equal(answer.blocking_date, moved - 1);
+    after.date = moved + 19;
+    assert_int_equal(world_offer(w, &after).outcome, LEDGER_RECORDED);
+    assert_int_equal(world_number(w, "SELECT owner FROM line ORDER BY id DESC LIMIT 1"), w->households[10]);
+    /* Another of the household is another case. */
+    for (size_t other = 0; other < w->n_persons; other++)
+        if (w->homes[other] == w->homes[person] && other != person && other % 9) {
+            struct ledger_offer offer = kit(w, other, moved - 1);
+            assert_int_equal(world_offer(w, &offer).outcome, LEDGER_RECORDED);
+        }
+    world_assert_sound(w);
+}
+
+static void a_person_leads_to_the_household(void **state)
+{
+    struct world *w = *state;
+    struct ledger_offer offer = parcel(w, 0, TODAY);
+    offer.household = 0;
+    offer.person = w->persons[9];
+    assert_int_equal(world_offer(w, &offer).outcome, LEDGER_RECORDED);
+    assert_int_equal(world_number(w, "SELECT owner FROM line"), w->households[10]);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM line WHERE person IS NULL"), 1);
+    world_assert_sound(w);
+}
+
+static void couples_claim_for_both(void **state)
+{
+    struct world *w = *state;
+    struct ledger_offer offer = kit(w, 20, TODAY - 3), second = kit(w, 31, TODAY - 2);
+    offer.partner = w->persons[31];
+    assert_int_equal(world_offer(w, &offer).outcome, LEDGER_RECORDED);
+    assert_int_equal(world_offer(w, &second).outcome,
+                     (TODAY - 3) / 30 == (TODAY - 2) / 30 ? LEDGER_REFUSED : LEDGER_RECORDED);
+    second = kit(w, 20, TODAY - 3);
+    assert_int_equal(world_offer(w, &second).outcome, LEDGER_REFUSED);
+    world_assert_sound(w);
+}
+
+/* ---- policies, asking, settling ---- */
+
+static void a_warned_line_keeps_no_claim(void **state)
+{
+    struct world *w = *state;
+    w->programmes[KITS].on_double = LEDGER_WARN;
+    struct ledger_offer offer = kit(w, 20, TODAY - 3), second = offer;
+    second.body = w->bodies[0];
+    const alm_id first = world_offer(w, &offer).line;
+    const struct ledger_answer answer = world_offer(w, &second);
+    assert_int_equal(answer.outcome, LEDGER_RECORDED);
+    assert_true(answer.warned && answer.why == LEDGER_PERIOD && answer.blocking == first);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM line WHERE period IS NULL"), 1);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM claim"), 1);
+    world_assert_sound(w);
+}
+
+static void asking_writes_nothing(void **state)
+{
+    struct world *w = *state;
+    struct alm_error err = {0};
+    struct ledger_answer answer;
+    w->programmes[PARCELS].window_days = 30;
+    struct ledger_offer offer = parcel(w, 1, TODAY - 10);
+    offer.body = 0; /* not known yet who will give it */
+    OK(ledger_entitlement(w->ledger, &offer, &answer, &w->arena, &err));
+    assert_int_equal(answer.outcome, LEDGER_RECORDED);
+    assert_int_equal(answer.entitled, 5 * ALM_UNIT);
+    assert_int_equal(answer.quantity, 5 * ALM_UNIT);
+    assert_int_equal(answer.value, 500);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM line"), 0);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM delivery_key"), 0);
+    offer.body = w->bodies[2];
+    const alm_id line = world_offer(w, &offer).line;
+    offer.date = TODAY;
+    OK(ledger_entitlement(w->ledger, &offer, &answer, &w->arena, &err));
+    assert_int_equal(answer.outcome, LEDGER_REFUSED);
+    assert_int_equal(answer.blocking, line);
+    assert_int_equal(answer.next, TODAY + 20);
+    char expected[200];
+    snprintf(expected, sizeof expected, "served already on 2020-11-25 by body 2 (line %lld); next from 2020-12-25",
+             (long long)line);
+    assert_string_equal(answer.reason, expected);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM refusal"), 0);
+    /* Not yet asked for by a line that comes later: a day before it is ruled out too. */
+    offer.date = TODAY - 39;
+    OK(ledger_entitlement(w->ledger, &offer, &answer, &w->arena, &err));
+    assert_int_equal(answer.outcome, LEDGER_REFUSED);
+    offer.date = TODAY - 40;
+    OK(ledger_entitlement(w->ledger, &offer, &answer, &w->arena, &err));
+    assert_int_equal(answer.outcome, LEDGER_RECORDED);
+    world_assert_sound(w);
+}
+
+static void values_round_half_up(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        alm_quantity quantity;
+        alm_money unit_cost, value;
+    } cases[] = {{1000, 99, 99}, {500, 99, 50}, {499, 99, 49}, {5, 100, 1}, {4, 100, 0}, {1, 1, 0}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        w->programmes[PARCELS].unit_cost = cases[i].unit_cost;
+        struct ledger_offer offer = parcel(w, i, TODAY);
+        offer.quantity = cases[i].quantity;
+        assert_int_equal(world_offer(w, &offer).value, cases[i].value);
+    }
+    world_assert_sound(w);
+}
+
+static void what_settle_sets_is_kept(void **state)
+{
+    struct world *w = *state;
+    set_rulings(w);
+    struct alm_value batch = alm_number(3);
+    struct ledger_offer offer = parcel(w, 4, TODAY);
+    offer.programme = &w->programmes[MEALS];
+    offer.detail = &batch;
+    const struct ledger_answer answer = world_offer(w, &offer);
+    assert_int_equal(answer.outcome, LEDGER_RECORDED);
+    assert_int_equal(answer.value, 7);
+    assert_int_equal(world_number(w, "SELECT value FROM line"), 7);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM line WHERE detail = '{\"batch\":3}'"), 1);
+    assert_int_equal(world_number(w, "SELECT rest FROM batch WHERE id = 3"), (IN_BATCH - 1) * ALM_UNIT);
+    world_assert_sound(w);
+}
+
+static enum alm_status broken_settle(const struct alm_host *host, void *state, struct alm_line *lines, size_t n,
+                                     struct alm_verdict *verdicts, struct alm_error *err)
+{
+    (void)host;
+    (void)state;
+    (void)lines;
+    (void)n;
+    (void)verdicts;
+    return error_set(err, ALM_INTERNAL, NULL, "it broke");
+}
+
+static void a_failure_leaves_nothing_behind(void **state)
+{
+    struct world *w = *state;
+    struct alm_error err = {0};
+    struct ledger_answer answers[2];
+    struct ledger_offer offers[2] = {parcel(w, 1, TODAY), parcel(w, 2, TODAY)};
+    struct store_entry entry = {.id = world_id(w)};
+    struct alm_value batch = alm_null();
+    w->rules[MEALS].settle = broken_settle;
+    offers[1].programme = &w->programmes[MEALS];
+    offers[1].detail = &batch;
+    OK(store_savepoint(w->store, &err));
+    FAILS(ALM_INTERNAL, ledger_record(w->ledger, offers, 2, answers, &w->arena, &entry, &err));
+    assert_string_equal(err.text, "meals: it broke");
+    OK(store_release(w->store, false, &err)); /* its own savepoint */
+    OK(store_release(w->store, false, &err));
+    w->rules[MEALS].settle = world_settle;
+    new_run(w);
+    assert_int_equal(world_offer(w, &offers[0]).outcome, LEDGER_RECORDED);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM line"), 1);
+    world_assert_sound(w);
+}
+
+static void details_go_there_and_back(void **state)
+{
+    struct world *w = *state;
+    struct alm_error err = {0};
+    static const struct alm_column columns[] = {{"number", "n", ALM_INT, 0, NULL, NULL, NULL},
+                                                {"word", "w", ALM_STRING, 0, NULL, NULL, NULL},
+                                                {"none", "x", ALM_STRING, 0, NULL, NULL, NULL}};
+    const struct alm_value values[] = {alm_number(INT64_MIN + 1), alm_string("\"\\ \n\x01 \x7f سلام"), alm_null()};
+    struct alm_value back[3];
+    struct strbuf text = {0};
+    ledger_detail_write(&text, columns, values, 3);
+    OK(ledger_detail_read((struct alm_text){text.at, text.len}, columns, 3, back, &w->arena, &err));
+    assert_int_equal(back[0].number, values[0].number);
+    assert_string_equal(back[1].text, values[1].text);
+    assert_true(back[2].is_null);
+    strbuf_reset(&text);
+    ledger_detail_write(&text, columns + 2, values + 2, 1);
+    assert_int_equal(text.len, 0);
+    FAILS(ALM_BAD_DATA, ledger_detail_read(text_of("{\"number\":"), columns, 3, back, &w->arena, &err));
+    FAILS(ALM_BAD_DATA, ledger_detail_read(text_of("[1]"), columns, 3, back, &w->arena, &err));
+    strbuf_release(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(one_by_one),
+        WORLD_TEST(in_small_chunks),
+        WORLD_TEST(in_large_chunks),
+        WORLD_TEST(at_one_go),
+        WORLD_TEST(equal_rows_are_two),
+        WORLD_TEST(a_key_is_used_once),
+        WORLD_TEST(bad_offers_leave_nothing),
+        WORLD_TEST(windows_follow_a_person),
+        WORLD_TEST(a_person_leads_to_the_household),
+        WORLD_TEST(couples_claim_for_both),
+        WORLD_TEST(a_warned_line_keeps_no_claim),
+        WORLD_TEST(asking_writes_nothing),
+        WORLD_TEST(values_round_half_up),
+        WORLD_TEST(what_settle_sets_is_kept),
+        WORLD_TEST(a_failure_leaves_nothing_behind),
+        WORLD_TEST(details_go_there_and_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
