@@ -13,12 +13,13 @@
 #include <unistd.h>
 
 enum {
-    CHUNK_FIRST = 8192,
-    CHUNK_MOST = 65536,
+    CHUNK_MOST =
+        65536, /* every chunk of a list in the order of dates meets most households again: few large ones are best */
     CHUNK_BYTES = 24 << 20, /* of text in a chunk: rows may be long */
     FINGERPRINT_BYTES = 64 << 10
 };
-#define CHUNK_SECONDS 0.4 /* a chunk that takes less may be followed by a larger one */
+#define CHUNK_SECONDS                                                                                                  \
+    0.4 /* a chunk that took twice as long is followed by a smaller one, one that took less by a larger one */
 
 /* A record as it came, for the rejects file: its fields one after the other, each ended by a NUL. */
 struct raw {
@@ -452,7 +453,7 @@ static enum alm_status run_chunks(struct run *run, int64_t *first_line, struct a
 {
     const struct import *import = run->import;
     const bool fixed = import->answer || import->chunk;
-    size_t most = import->answer ? 1 : import->chunk ? import->chunk : CHUNK_FIRST;
+    size_t most = import->answer ? 1 : import->chunk ? import->chunk : CHUNK_MOST;
     enum alm_status status = ALM_OK;
     while (!run->chunk.end) {
         double began = seconds_now();
