@@ -170,6 +170,9 @@ static enum alm_status record_in_transaction(struct cli *cli, void *context, str
     if (status == ALM_OK)
         status = host_ledger(cli->host, &ledger, err);
     recording->offer.quantity = alm_arg_number(recording->args, "quantity", 0);
+    if (status == ALM_OK && alm_arg(recording->args, "quantity")->given && recording->offer.quantity <= 0)
+        return error_set(err, ALM_USAGE, _("leave it out to give all that they are entitled to"),
+                         _("--quantity: more than 0 is needed"));
     recording->offer.key = text_of(alm_arg_text(recording->args, "key"));
     recording->offer.note = text_of(alm_arg_text(recording->args, "note"));
     if (status == ALM_OK)

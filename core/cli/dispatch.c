@@ -197,9 +197,8 @@ static enum alm_status find_target(struct cli *cli, int argc, char **argv, bool 
     struct alm_args none;
     int used;
 
-    if (argv[0][0] == '-' && argv[0][1] &&
-        strcmp(argv[0], "--") !=
-            0) /* an option that no command has: the parser tells it, and what may have been meant */
+    /* An option that no command has: the parser tells it, and what may have been meant. */
+    if (argv[0][0] == '-' && argv[0][1] && strcmp(argv[0], "--") != 0)
         return cli_parse(cli, NULL, 0, "", argc, argv, &none, err);
     if (!noun)
         return find_programme_command(cli, argc, argv, help, target, err);
