@@ -50,7 +50,7 @@ step()
     local want=$1 got=0
     shift
     printf '$ almoner' >>transcript
-    [ $# = 0 ] || printf ' %q' "$@" | sed "s/\\\\ / /g; s/\\\\=/=/g" >>transcript
+    [ $# = 0 ] || printf ' %q' "$@" | sed "s/\\\\ / /g; s/\\\\=/=/g" | steady >>transcript
     printf '\n' >>transcript
     almoner "$@" >out 2>err || got=$?
     { steady <out; steady <err | sed 's/^/! /'; [ "$got" = 0 ] || echo "exit $got"; } >>transcript

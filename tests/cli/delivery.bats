@@ -1,0 +1,252 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Aid given: what each programme lets through, refuses, holds, and takes back.
+
+load common
+
+# on PROGRAMME LINE: settings of [programme] for one test.
+set_key()
+{
+    sed -i "s/^enabled = yes/&\n$2/" "programmes/$1.ini"
+}
+
+@test "a second parcel inside thirty days is refused, whoever gives it, and kept as a fact" {
+    register
+    step 0 entitlement show parcels --household H1
+    step 0 delivery record parcels --household H1 --body hamdeli --date 1399/07/10
+    step 1 delivery record parcels --household H1 --body yari --date 1399/08/09
+    step 1 delivery record parcels --household H1 --body yari --date 2020-10-29
+    step 0 entitlement show parcels --household H1 --date 1399/08/09
+    step 0 entitlement show parcels --household H1 --date 1399/08/10
+    step 0 delivery record parcels --household H1 --body yari --date 1399/08/10
+    step 0 delivery record parcels --household H2 --body yari --date 1399/08/10
+    step 0 delivery list --output csv
+    step 0 delivery list --refused --output csv
+    step 0 report --output csv
+    step 0 audit verify
+    as_expected window
+}
+
+@test "a backdated parcel is judged by what lies before and after it" {
+    register
+    step 0 delivery record parcels --household H1 --body hamdeli --date 1399/07/01
+    step 0 delivery record parcels --household H1 --body hamdeli --date 1399/09/01
+    step 1 delivery record parcels --household H1 --body yari --date 1399/08/15
+    step 1 delivery record parcels --household H1 --body yari --date 1399/07/20
+    step 0 delivery record parcels --household H1 --body yari --date 1399/08/01
+    step 65 delivery record parcels --household H1 --body yari --date 1399/09/16
+    step 0 audit verify
+    as_expected backdated
+}
+
+@test "a reversal frees the window, once" {
+    register
+    almoner -q delivery record parcels --household H1 --body hamdeli --date 1399/09/10 >/dev/null
+    id=$(last_id)
+    step 1 delivery record parcels --household H1 --body yari
+    step 64 delivery reverse "$id"
+    step 0 delivery reverse "$id" --reason 'entered twice'
+    step 65 delivery reverse "$id" --reason again
+    step 65 delivery reverse 12345 --reason x
+    step 0 delivery record parcels --household H1 --body yari --note 'now free'
+    step 0 delivery show "$id"
+    step 0 delivery list --household H1 --output csv
+    step 0 report --output csv
+    step 0 audit verify
+    as_expected reverse
+}
+
+@test "on_double = warn records with a warning" {
+    sed -i 's/^on_double.*/on_double = warn/' programmes/parcels.ini
+    register
+    step 0 delivery record parcels --household H1 --body hamdeli --date 1399/09/01
+    step 0 delivery record parcels --household H1 --body yari
+    step 0 entitlement show parcels --household H1
+    step 0 report --output csv
+    as_expected warn
+}
+
+@test "on_double = hold waits for a decision" {
+    sed -i 's/^on_double.*/on_double = hold/' programmes/parcels.ini
+    register
+    almoner -q delivery record parcels --household H1 --body hamdeli --date 1399/09/01 >/dev/null
+    step 0 delivery record parcels --household H1 --body yari --date 1399/09/02
+    step 0 delivery record parcels --household H1 --body yari --date 1399/09/03
+    step 0 delivery held list --output csv
+    first=$(sed -n 2p out | cut -d, -f1) second=$(sed -n 3p out | cut -d, -f1)
+    step 0 report --output csv
+    step 0 delivery held accept "$first"
+    step 0 delivery held drop "$second"
+    step 65 delivery held drop "$second"
+    step 65 delivery held accept "$first"
+    step 0 delivery held list --output csv
+    step 0 report --output csv
+    step 0 status --output csv
+    step 0 audit verify
+    as_expected hold
+}
+
+@test "one programme excludes another, for its window or for longer" {
+    set_key meals 'exclude = parcels 10 days'
+    sed -i 's/^batch_required.*/batch_required = no/' programmes/meals.ini
+    register
+    almoner -q delivery record parcels --household H1 --body hamdeli --date 1399/09/01 >/dev/null
+    step 1 delivery record meals --household H1 --body yari --date 1399/09/05
+    step 0 delivery record meals --household H1 --body yari --date 1399/09/11
+    step 0 delivery record meals --household H2 --body yari --date 1399/09/05
+    as_expected exclude
+}
+
+@test "only the bodies that may give, between the days that are set" {
+    set_key parcels 'bodies = hamdeli\nfrom = 1399\/07\/01\nuntil = 1399\/09\/01'
+    register
+    step 1 delivery record parcels --household H1 --body yari --date 1399/08/01
+    step 65 delivery record parcels --household H1 --date 1399/08/01
+    step 65 delivery record parcels --household H1 --body hamdeli --date 1399/06/31
+    step 65 delivery record parcels --household H1 --body hamdeli --date 1399/09/02
+    step 0 delivery record parcels --household H1 --group G1 --date 1399/09/01
+    step 0 delivery list --output csv
+    as_expected bodies
+}
+
+@test "a programme that is disabled takes nothing, and keeps what it has" {
+    register
+    almoner -q delivery record parcels --household H1 --body hamdeli >/dev/null
+    almoner -q programme disable parcels
+    step 78 delivery record parcels --household H2 --body hamdeli
+    step 0 report --output csv
+    step 0 delivery list --output csv
+    as_expected disabled
+}
+
+@test "a key is recorded once, whatever stands beside it" {
+    register
+    step 0 delivery record parcels --household H1 --body hamdeli --key A-1
+    step 0 delivery record parcels --household H1 --body hamdeli --key A-1
+    step 0 delivery record parcels --household H2 --body hamdeli --key A-1
+    step 0 delivery list --output csv
+    as_expected key
+}
+
+@test "more than the entitlement, and quantities that cannot be" {
+    register
+    step 1 delivery record parcels --household H1 --body hamdeli --quantity 2
+    step 64 delivery record parcels --household H1 --body hamdeli --quantity 0
+    step 64 delivery record parcels --household H1 --body hamdeli --quantity many
+    step 64 delivery record parcels --household H1 --body hamdeli --quantity -1
+    step 0 delivery record parcels --household H1 --body hamdeli --quantity ۱
+    as_expected quantity
+}
+
+@test "offers that name what is not there" {
+    register
+    step 64 delivery record parcels
+    step 65 delivery record parcel --household H1
+    step 65 delivery record parcels --household H9
+    step 65 delivery record parcels --household H1 --body hamdel
+    step 65 delivery record parcels --household H1 --group G9
+    step 64 delivery record parcels --household H1 --with slot=lunch
+    step 65 delivery show 1
+    step 65 report --programme parcel
+    as_expected not-there
+}
+
+@test "a list imported twice changes nothing; refused, rejected and good rows apart" {
+    register
+    cat >list.csv <<'CSV'
+programme,household,quantity,date,body,note
+parcels,H1,1,1399/07/10,hamdeli,
+parcels,H1,1,1399/07/20,yari,
+parcels,H2,1,1399/13/10,yari,
+parcels,H7,1,1399/07/20,yari,
+bread,H2,1,1399/07/20,yari,
+parcels,H2,۱,۱۳۹۹/۰۷/۲۰,yari,خوب
+parcels,H1,1,1399/07/10,hamdeli,
+CSV
+    step 65 delivery import list.csv
+    show cat list.rejects.csv
+    step 0 report --by body --output csv
+    step 65 delivery import list.csv
+    step 0 report --by body --output csv
+    step 0 delivery list --refused --output csv
+    step 0 audit verify
+    printf 'household;date;body\nH2;1399/09/01;yari\n' >plain.csv
+    step 65 delivery import plain.csv
+    step 0 delivery import plain.csv --programme parcels
+    as_expected import
+}
+
+@test "delivery record - answers each line as it comes" {
+    register
+    cat >stream.csv <<'CSV'
+programme,household,quantity,date,body
+parcels,H1,1,1399/07/10,hamdeli
+parcels,H1,1,1399/07/20,yari
+parcels,H7,1,1399/07/20,yari
+parcels,H2,,1399/07/20,yari
+CSV
+    almoner delivery record - <stream.csv >out 2>err || echo "exit $?" >>err
+    show cat out err
+    almoner delivery record - <stream.csv >out 2>err || echo "exit $?" >>err
+    show cat out err
+    step 0 report --output csv
+    as_expected stream
+}
+
+@test "hot meals come out of a batch, for every member, once a meal" {
+    register
+    step 0 meals kitchen add K1 --name 'مسجد علی' --area 1503 --capacity 100
+    step 65 meals kitchen add K1 --name again
+    step 0 meals cook K1 --portions 6 --slot lunch --time 2020-12-05T08:30 --cost 2100000
+    step 0 meals cook K1 --portions 2 --slot dinner --date 1399/09/14 --time 2020-12-04T19:00
+    step 0 meals batch list --output csv
+    step 0 entitlement show meals --household H1
+    step 0 delivery record meals --household H1 --body hamdeli --with slot=lunch
+    step 1 delivery record meals --household H1 --body yari --with slot=lunch
+    step 1 delivery record meals --household H2 --body yari --with slot=lunch --quantity 3
+    step 0 delivery record meals --household H2 --body yari --with slot=lunch
+    step 1 delivery record meals --household H1 --body yari --date 1399/09/14 --with slot=dinner
+    step 64 delivery record meals --household H1 --body yari --with slot=tea
+    step 64 delivery record meals --household H1 --body yari --with slots=lunch
+    step 1 delivery record meals --household H2 --body yari --with slot=dinner --with batch=K9
+    step 0 meals batch list --output csv
+    step 0 meals kitchen list --output csv
+    step 0 report meals kitchens --output csv
+    step 0 audit verify
+    as_expected meals
+}
+
+@test "a meal is not given when it has been hot for too long" {
+    register
+    almoner -q meals kitchen add K1 --name x
+    almoner -q meals cook K1 --portions 10 --slot lunch --time 2020-12-05T06:00
+    step 1 delivery record meals --household H1 --body yari --with slot=lunch --with time=2020-12-05T08:30
+    step 0 delivery record meals --household H1 --body yari --with slot=lunch --with time=2020-12-05T07:59
+    as_expected hot-hold
+}
+
+@test "a batch gives no more than its portions, and gets back what is reversed" {
+    register
+    almoner -q meals kitchen add K1 --name x
+    almoner -q meals cook K1 --portions 4 --slot lunch --time 2020-12-05T08:30
+    step 0 delivery record meals --household H1 --body yari
+    step 1 delivery record meals --household H2 --body yari
+    step 0 delivery reverse "$(last_id)" --reason 'not at home'
+    step 0 delivery record meals --household H2 --body yari --note 'now free'
+    step 0 meals batch list --output csv
+    as_expected portions
+}
+
+@test "a school kit once in a school year, for those who go to school" {
+    register
+    step 0 entitlement show stationery --person 3020672635
+    step 0 delivery record stationery --person 3020672635 --body hamdeli --date 1399/07/05
+    step 1 delivery record stationery --person 3020672635 --body yari
+    step 0 entitlement show stationery --person 3020672635
+    step 0 delivery record stationery --person 3020672635 --body yari --date 1399/06/25
+    step 1 delivery record stationery --person 1476174032 --body yari
+    step 65 delivery record stationery --household H1 --body yari
+    step 0 stationery kits
+    step 0 report stationery bands --output csv
+    as_expected stationery
+}
