@@ -11,6 +11,7 @@ now=2020-12-05T09:00
 setup()
 {
     cd "$BATS_TEST_TMPDIR" || return
+    umask 022
     mkdir programmes
     cp "$source_dir/conf/programmes/"*.ini programmes/
     cat >almoner.ini <<INI

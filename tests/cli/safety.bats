@@ -1,0 +1,180 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# What happens when the disk is full, two work at once, the power fails: the data are as they were, or the run goes on.
+
+load common
+
+# Many households with one parcel each month: lists that take several transactions.
+many()
+{
+    register
+    awk -v n="$1" 'BEGIN {
+        print "household,given_name,family_name"
+        for (i = 1; i <= n; i++) print "M" i ",n" i ",f" i
+    }' >many.csv
+    awk -v n="$1" -v months="$2" 'BEGIN {
+        print "key,programme,household,quantity,date,body"
+        for (m = 1; m <= months; m++)
+            for (i = 1; i <= n; i++) printf "K%d-%d,parcels,M%d,1,1399/%02d/10,hamdeli\n", m, i, i, m
+    }' >parcels.csv
+}
+
+@test "no store yet" {
+    step 69 status
+    step 69 delivery list
+    step 69 person find x
+    step 69 audit verify
+    step 69 store backup copy.db
+    [ ! -e almoner.db ]
+    as_expected no-store
+}
+
+@test "a store that is something else" {
+    echo 'this is no database, but a file of some length that was put here by mistake' >almoner.db
+    cp almoner.db before
+    step 65 status || step 69 status
+    same before almoner.db
+    rm almoner.db
+    sqlite3 almoner.db 'CREATE TABLE other (x)'
+    cp almoner.db before
+    got=0
+    almoner init --test >out 2>err || got=$?
+    [ "$got" -ge 64 ] && [ "$got" -le 78 ]
+    cmp before almoner.db
+}
+
+@test "a folder that may not be written to" {
+    [ "$(id -u)" != 0 ] || skip 'root may write everywhere'
+    register
+    chmod a-w . almoner.db
+    got=0
+    almoner person add --household H1 --given_name x >out 2>err || got=$?
+    chmod u+w . almoner.db
+    [ "$got" = 77 ] || [ "$got" = 73 ] || [ "$got" = 74 ]
+    step 0 audit verify
+}
+
+@test "a dry run changes nothing" {
+    register
+    almoner -q delivery record parcels --household H1 --body hamdeli >/dev/null
+    id=$(last_id)
+    sqlite3 almoner.db .dump >before
+    printf 'household,given_name\nH9,x\nH9,\n' >new.csv
+    printf 'programme,household,date,body\nparcels,H2,1399/09/01,yari\n' >aid.csv
+    step 65 --dry-run person import new.csv
+    step 0 --dry-run person add --household H1 --given_name x
+    step 0 --dry-run delivery import aid.csv
+    step 0 --dry-run delivery record parcels --household H2 --body yari
+    step 0 --dry-run delivery reverse "$id" --reason x
+    step 0 --dry-run body add X --name x
+    step 0 --dry-run meals kitchen add K1 --name x
+    step 0 --dry-run person erase 1476174032 --reason x
+    sqlite3 almoner.db .dump >after
+    same before after
+    as_expected dry-run
+}
+
+@test "a disk that fills up in the middle of an import" {
+    many 20000 3
+    almoner -q person import many.csv
+    size=$(stat -c %s almoner.db)
+    got=0
+    # shellcheck disable=SC2016
+    bash -c 'ulimit -f $(('"$size"' / 1024 + 2048)); exec "$0" "$@"' "$ALMONER" --now "$now" delivery import parcels.csv >out 2>err || got=$?
+    [ "$got" = 74 ] || { echo "exit $got"; cat err; return 1; }
+    step 0 audit verify
+    almoner -q delivery import parcels.csv
+    almoner report --output csv | sed 1d | cut -d, -f1-6 >got
+    echo parcels,60000,parcels,60000,20000,20000 >want
+    same want got
+    almoner -q audit verify
+}
+
+@test "kill -9 in the middle of an import, and again" {
+    many 30000 6
+    almoner -q person import many.csv
+    "$ALMONER" --now "$now" delivery import parcels.csv >/dev/null 2>&1 &
+    pid=$!
+    for i in $(seq 200); do
+        lines=$(sqlite3 'file:almoner.db?mode=ro' 'SELECT COUNT(*) FROM line' 2>/dev/null || echo 0)
+        [ "${lines:-0}" -eq 0 ] || break
+        sleep 0.02
+    done
+    kill -9 "$pid" || { echo 'it was through before it could be killed'; return 1; }
+    wait "$pid" || true
+    lines=$(sqlite3 almoner.db 'SELECT COUNT(*) FROM line')
+    [ "$lines" -gt 0 ] && [ "$lines" -lt 180000 ]
+    almoner -q audit verify
+    almoner delivery import parcels.csv 2>err
+    grep -q '^resumed at line' err
+    almoner report --output csv | sed 1d | cut -d, -f1-6 >got
+    echo parcels,180000,parcels,180000,30000,30000 >want
+    same want got
+    almoner -q audit verify
+}
+
+@test "two imports at once both get in" {
+    many 20000 2
+    almoner -q person import many.csv
+    head -n 20001 parcels.csv >first.csv
+    { head -n 1 parcels.csv; tail -n 20000 parcels.csv; } >second.csv
+    almoner -q delivery import first.csv 2>err1 &
+    one=$!
+    almoner -q delivery import second.csv 2>err2 || { cat err2; return 1; }
+    wait "$one" || { cat err1; return 1; }
+    almoner report --output csv | sed 1d | cut -d, -f1-6 >got
+    echo parcels,40000,parcels,40000,20000,20000 >want
+    same want got
+    almoner -q audit verify
+}
+
+@test "of the same list twice at once each line gets in once" {
+    many 20000 1
+    almoner -q person import many.csv
+    almoner -q delivery import parcels.csv >/dev/null 2>&1 &
+    one=$!
+    almoner -q delivery import parcels.csv >/dev/null 2>&1 || true
+    wait "$one" || true
+    almoner -q delivery import parcels.csv
+    almoner report --output csv | sed 1d | cut -d, -f1-6 >got
+    echo parcels,20000,parcels,20000,20000,20000 >want
+    same want got
+    almoner -q audit verify
+}
+
+@test "twenty offers to one household at once: one parcel" {
+    register
+    for i in $(seq 20); do
+        almoner delivery record parcels --household H1 --body hamdeli --key "k$i" >/dev/null 2>&1 &
+    done
+    wait
+    almoner delivery list --output csv | sed 1d | wc -l >got
+    almoner delivery list --refused --output csv | sed 1d | wc -l >>got
+    printf '1\n19\n' >want
+    same want got
+    almoner -q audit verify
+}
+
+@test "backup while there is work, restore asks first" {
+    register
+    almoner -q delivery record parcels --household H1 --body hamdeli >/dev/null
+    almoner report --output csv >want
+    step 0 store backup copy.db
+    step 73 store backup copy.db
+    almoner -q delivery record parcels --household H2 --body hamdeli >/dev/null
+    step 64 store restore copy.db </dev/null
+    step 0 --yes store restore copy.db
+    almoner report --output csv >got
+    same want got
+    step 0 audit verify
+    rm almoner.db*
+    step 0 --yes store restore copy.db
+    almoner report --output csv >got
+    same want got
+    step 66 --yes store restore nowhere.db
+    echo nonsense >bad.db
+    almoner --yes store restore bad.db >out 2>err && return 1
+    almoner report --output csv >got
+    same want got
+    as_expected backup
+}
