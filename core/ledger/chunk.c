@@ -30,7 +30,6 @@ void chunk_begin(struct ledger_chunk *chunk, const struct ledger_offer *offers, 
 {
     arena_reset(&chunk->arena);
     arena_reset(&chunk->past_arena);
-    register_members_reset(&chunk->members);
     chunk->offers = offers;
     chunk->answers = answers;
     chunk->n = n;

@@ -260,14 +260,22 @@ static void read_row(struct reading *in, size_t i)
 
 static enum alm_status resolve_codes(struct reading *in, size_t column, struct alm_error *err)
 {
+    enum alm_noun noun = column == HOUSEHOLD ? ALM_NOUN_HOUSEHOLD : ALM_NOUN_PLACE;
     struct alm_text *codes = arena_alloc(in->arena, in->n * sizeof *codes);
     alm_id *ids = arena_alloc(in->arena, in->n * sizeof *ids);
     size_t *rows = arena_alloc(in->arena, in->n * sizeof *rows);
     size_t n = 0;
     for (size_t i = 0; i < in->n; i++)
         if (!in->out[i] && given(&in->rows[i], column)) {
-            codes[n] = in->rows[i].fields[column];
-            rows[n++] = i;
+            alm_id known = ledger_codes_find(in->ledger->codes, noun, in->rows[i].fields[column]);
+            if (known && column == HOUSEHOLD) {
+                in->offers[i].household = known;
+            } else if (known) {
+                in->offers[i].place = known;
+            } else {
+                codes[n] = in->rows[i].fields[column];
+                rows[n++] = i;
+            }
         }
     if (!n)
         return ALM_OK;
@@ -275,6 +283,7 @@ static enum alm_status resolve_codes(struct reading *in, size_t column, struct a
     enum alm_status status = column == HOUSEHOLD ? register_households(store, codes, n, ids, err)
                                                  : register_places(store, codes, n, ids, err);
     for (size_t k = 0; status == ALM_OK && k < n; k++) {
+        ledger_codes_add(in->ledger->codes, noun, codes[k], ids[k]);
         if (ids[k] && column == HOUSEHOLD)
             in->offers[rows[k]].household = ids[k];
         else if (ids[k])
@@ -390,9 +399,12 @@ enum alm_status ledger_import_rows(void *context, struct import_row *rows, size_
     in.known = arena_alloc(arena, import->n_columns * in.n_slots * sizeof *in.known);
     in.offers = arena_alloc(arena, n * sizeof *in.offers);
     in.out = arena_alloc(arena, n * sizeof *in.out);
+    enum alm_status status = ledger_refresh(import->ledger, entry->id, err);
+    if (status != ALM_OK)
+        return status;
     for (size_t i = 0; i < n; i++)
         read_row(&in, i);
-    enum alm_status status = resolve(&in, err);
+    status = resolve(&in, err);
     if (status != ALM_OK)
         return status;
     /* What is left moves together, in order. */

@@ -12,12 +12,16 @@
 struct ledger_writer; /* write.c */
 struct ledger_chunk;  /* chunk.h */
 struct ledger_seen;   /* key.c: contents of this run without a key of their own */
+struct ledger_codes;  /* codes.c: what codes of beneficiaries stand for */
 
 struct ledger {
     struct ledger_services services;
     struct ledger_writer *writer;
     struct ledger_chunk *chunk;
     struct ledger_seen *seen;
+    struct ledger_codes *codes;
+    alm_id fresh_for;      /* the entry for which ledger_refresh() was called */
+    int64_t journal_count; /* entries of the journal then; -1: not known */
     struct reach *reach;         /* for one owner after the other */
     struct reach_counts *counts; /* ledger_writer_flush() writes and empties it */
 };
@@ -32,6 +36,21 @@ enum {
 /* What ledger_record(), ledger_entitlement() and ledger_held_decide() are made of. */
 enum alm_status ledger_run(struct ledger *, const struct ledger_offer *, size_t n, struct ledger_answer *,
                            struct arena *, struct store_entry *entry, uint32_t flags, struct alm_error *);
+
+/*
+ * What was read of the register for the chunk before may be used again if nothing was written in between but that chunk: every writer leaves an
+ * entry in the journal.  Else it is forgotten.  Called once for each entry, before anything is read for it.
+ */
+enum alm_status ledger_refresh(struct ledger *, alm_id entry, struct alm_error *err);
+void ledger_forget(struct ledger *);
+
+/* ---- codes (codes.c) ---- as they stand in a file, to ids; forgotten when the register may have changed ---- */
+
+struct ledger_codes *ledger_codes_new(void);
+void ledger_codes_free(struct ledger_codes *);
+void ledger_codes_reset(struct ledger_codes *);
+alm_id ledger_codes_find(const struct ledger_codes *, enum alm_noun, struct alm_text); /* 0: not known */
+void ledger_codes_add(struct ledger_codes *, enum alm_noun, struct alm_text, alm_id);
 
 /* ---- writing (write.c) ---- rows are gathered; nothing reaches the store before ledger_writer_flush() ---- */
 

@@ -4,6 +4,35 @@
 
 #include <stdlib.h>
 
+enum {
+    KEPT_HOUSEHOLDS = 50000,
+    COUNTED_ENTRIES = 1000000 /* counting a longer journal would cost more than it saves */
+};
+
+void ledger_forget(struct ledger *ledger)
+{
+    register_members_reset(&ledger->chunk->members);
+    ledger_codes_reset(ledger->codes);
+    ledger->journal_count = -1;
+}
+
+enum alm_status ledger_refresh(struct ledger *ledger, alm_id entry, struct alm_error *err)
+{
+    struct store *store = ledger->services.store;
+    if (entry && entry == ledger->fresh_for)
+        return ALM_OK;
+    int64_t known = ledger->journal_count, count = -1;
+    enum alm_status status = ALM_OK;
+    ledger->fresh_for = entry;
+    /* Where writers don't exclude each other, another's entry may be on its way. */
+    if (entry && known < COUNTED_ENTRIES && (store_driver(store)->flags & ALM_STORE_ONE_WRITER))
+        status = store_number(store, &count, -1, err, "SELECT COUNT(*) FROM journal", "");
+    if (status != ALM_OK || known < 0 || count != known + 1 || ledger->chunk->members.n_households > KEPT_HOUSEHOLDS)
+        ledger_forget(ledger);
+    ledger->journal_count = count;
+    return status;
+}
+
 /* Longer calls are cut: the result is the same, and memory stays bounded. */
 enum { MAX_CHUNK = 131072 };
 
@@ -15,6 +44,8 @@ struct ledger *ledger_new(const struct ledger_services *services)
     ledger->chunk = xcalloc(1, sizeof *ledger->chunk);
     chunk_init(ledger->chunk, ledger);
     ledger->seen = ledger_seen_new();
+    ledger->codes = ledger_codes_new();
+    ledger->journal_count = -1;
     ledger->reach = reach_new(services->directory);
     ledger->counts = reach_counts_new();
     return ledger;
@@ -28,6 +59,7 @@ void ledger_free(struct ledger *ledger)
     chunk_release(ledger->chunk);
     free(ledger->chunk);
     ledger_seen_free(ledger->seen);
+    ledger_codes_free(ledger->codes);
     reach_free(ledger->reach);
     reach_counts_free(ledger->counts);
     free(ledger);
@@ -60,7 +92,7 @@ enum alm_status ledger_run(struct ledger *ledger, const struct ledger_offer *off
                            struct ledger_answer *answers, struct arena *arena, struct store_entry *entry,
                            uint32_t flags, struct alm_error *err)
 {
-    enum alm_status status = ALM_OK;
+    enum alm_status status = ledger_refresh(ledger, entry ? entry->id : 0, err);
     for (size_t from = 0; status == ALM_OK && from < n; from += MAX_CHUNK) {
         size_t count = n - from < MAX_CHUNK ? n - from : MAX_CHUNK;
         chunk_begin(ledger->chunk, offers + from, answers + from, count, arena, flags);
@@ -71,6 +103,7 @@ enum alm_status ledger_run(struct ledger *ledger, const struct ledger_offer *off
         ledger_writer_reset(ledger->writer);
         reach_counts_free(ledger->counts);
         ledger->counts = reach_counts_new();
+        ledger_forget(ledger);
     }
     return status;
 }

@@ -240,6 +240,7 @@ enum alm_status recount_lock(struct ledger *ledger, const alm_id *owners, size_t
 enum alm_status ledger_members_changed(void *ledger, const alm_id *households, size_t n, struct alm_error *err)
 {
     struct ledger *l = ledger;
+    ledger_forget(l);
     enum alm_status status = recount_owners(l, households, n, err);
     if (status == ALM_OK)
         return ledger_writer_flush(l->writer, l->counts, err);
