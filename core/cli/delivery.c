@@ -161,6 +161,22 @@ struct recording {
     struct ledger_answer answer;
 };
 
+/* A key that was refused before is refused still: only what was recorded is there already. */
+static enum alm_status answer_of_key(struct cli *cli, struct ledger *ledger, struct ledger_answer *answer,
+                                     struct alm_error *err)
+{
+    const char *reason;
+    int state = 0;
+    enum alm_status status = ledger_refusal_reason(ledger, answer->line, &state, &reason, &cli->arena, err);
+
+    if (status != ALM_OK || !reason || state > 1)
+        return status;
+    answer->outcome = state == 0 ? LEDGER_REFUSED : LEDGER_HELD;
+    answer->reason =
+        arena_printf(&cli->arena, _("%s; offered before: to have it judged anew, give it another --key"), reason);
+    return ALM_OK;
+}
+
 static enum alm_status record_in_transaction(struct cli *cli, void *context, struct alm_error *err)
 {
     struct recording *recording = context;
@@ -177,6 +193,8 @@ static enum alm_status record_in_transaction(struct cli *cli, void *context, str
     recording->offer.note = text_of(alm_arg_text(recording->args, "note"));
     if (status == ALM_OK)
         status = ledger_record(ledger, &recording->offer, 1, &recording->answer, &cli->arena, &cli->entry, err);
+    if (status == ALM_OK && recording->answer.outcome == LEDGER_SAME)
+        status = answer_of_key(cli, ledger, &recording->answer, err);
     cli->entry.added = recording->answer.outcome == LEDGER_RECORDED;
     return status;
 }

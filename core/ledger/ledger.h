@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ledger: aid given, line by line; who may have what now; what was refused; roll-ups and unique counts that reports read; and the
- * audit that recomputes them.  It knows programmes by their rule and their core settings, not by name.
+ * ledger: aid given, line by line; who may have what now; what was refused; roll-ups and unique counts that reports
+ * read; and the audit that recomputes them.  It knows programmes by their rule and their core settings, not by name.
  */
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
@@ -50,23 +50,30 @@ void ledger_free(struct ledger *);
 
 /* ---- recording (record.c, judge.c ...) ---- */
 
-enum ledger_outcome { LEDGER_RECORDED, LEDGER_SAME /* its key is known */, LEDGER_REFUSED, LEDGER_HELD, LEDGER_REJECTED /* bad data */ };
+enum ledger_outcome {
+    LEDGER_RECORDED,
+    LEDGER_SAME /* its key is known */,
+    LEDGER_REFUSED,
+    LEDGER_HELD,
+    LEDGER_REJECTED /* bad data */
+};
 enum ledger_reason {
     LEDGER_NO_REASON,
-    LEDGER_WINDOW,       /* served within the window */
-    LEDGER_PERIOD,       /* served in the same period */
-    LEDGER_EXCLUSION,    /* another programme's aid rules it out */
-    LEDGER_BODY,         /* this body may not give under the programme */
-    LEDGER_EXCESS,       /* more than the entitlement */
-    LEDGER_RULE,         /* the programme's rule says no */
-    LEDGER_SETTLE        /* the programme could not settle it: batch empty, ... */
+    LEDGER_WINDOW,    /* served within the window */
+    LEDGER_PERIOD,    /* served in the same period */
+    LEDGER_EXCLUSION, /* another programme's aid rules it out */
+    LEDGER_BODY,      /* this body may not give under the programme */
+    LEDGER_EXCESS,    /* more than the entitlement */
+    LEDGER_RULE,      /* the programme's rule says no */
+    LEDGER_SETTLE     /* the programme could not settle it: batch empty, ... */
 };
 
 /* One offer of aid. Ids are resolved; texts are borrowed. */
 struct ledger_offer {
     struct alm_text key; /* null: made from the content and the ordinal among equals of this run */
     const struct ledger_programme *programme;
-    alm_id household, person, partner, place; /* by the programme's recipient; for a person `household` 0 is looked up */
+    alm_id household, person, partner,
+        place;             /* by the programme's recipient; for a person `household` 0 is looked up */
     alm_quantity quantity; /* 0: what they are entitled to */
     alm_date date;
     alm_id body, group;
@@ -76,29 +83,34 @@ struct ledger_offer {
 struct ledger_answer {
     enum ledger_outcome outcome;
     enum ledger_reason why;
-    alm_id line;      /* of the recorded (or already known) delivery, or of the refusal */
+    alm_id line; /* of the recorded (or already known) delivery, or of the refusal */
     alm_quantity quantity;
     alm_quantity entitled;
     alm_money value;
-    alm_id blocking;  /* line in the way, and when and by whom */
+    alm_id blocking; /* line in the way, and when and by whom */
     alm_date blocking_date;
     alm_id blocking_body;
-    alm_date next;    /* from when on they may; ALM_NO_DATE: not known */
-    bool warned;      /* recorded although `why` (policy warn) */
+    alm_date next;      /* from when on they may; ALM_NO_DATE: not known */
+    bool warned;        /* recorded although `why` (policy warn) */
     const char *reason; /* for people, in the chunk's arena; "" if recorded */
 };
 
 /*
- * Judge the offers in order and write what is accepted and refused, inside the open write transaction: lines, keys, claims, accounts, reach, tallies,
- * unique counts, refusals.  The result does not depend on how offers are cut into chunks.  Adds to entry->lines and digest; entry->id is set.
+ * Judge the offers in order and write what is accepted and refused, inside the open write transaction: lines, keys,
+ * claims, accounts, reach, tallies, unique counts, refusals.  The result does not depend on how offers are cut into
+ * chunks.  Adds to entry->lines and digest; entry->id is set.
  */
-enum alm_status ledger_record(struct ledger *, const struct ledger_offer *, size_t n, struct ledger_answer *, struct arena *, struct store_entry *entry, struct alm_error *);
+enum alm_status ledger_record(struct ledger *, const struct ledger_offer *, size_t n, struct ledger_answer *,
+                              struct arena *, struct store_entry *entry, struct alm_error *);
 /* As ledger_record() for one offer, without writing: may they have it now? */
-enum alm_status ledger_entitlement(struct ledger *, const struct ledger_offer *, struct ledger_answer *, struct arena *, struct alm_error *);
+enum alm_status ledger_entitlement(struct ledger *, const struct ledger_offer *, struct ledger_answer *, struct arena *,
+                                   struct alm_error *);
 /* Take a line back. ALM_BAD_DATA if it is a reversal or reversed already. */
-enum alm_status ledger_reverse(struct ledger *, alm_id line, const char *reason, alm_id *reversal, struct store_entry *entry, struct alm_error *);
+enum alm_status ledger_reverse(struct ledger *, alm_id line, const char *reason, alm_id *reversal,
+                               struct store_entry *entry, struct alm_error *);
 /* Decide on a held offer; accepting records it past the double that held it. */
-enum alm_status ledger_held_decide(struct ledger *, alm_id refusal, bool accept, struct ledger_answer *, struct arena *, struct store_entry *entry, struct alm_error *);
+enum alm_status ledger_held_decide(struct ledger *, alm_id refusal, bool accept, struct ledger_answer *, struct arena *,
+                                   struct store_entry *entry, struct alm_error *);
 /* register_gate: count unique beneficiaries of these households anew, from the lines. */
 enum alm_status ledger_members_changed(void *ledger, const alm_id *households, size_t n, struct alm_error *);
 
@@ -107,7 +119,8 @@ enum alm_status ledger_members_changed(void *ledger, const alm_id *households, s
 /* CSV columns of a delivery; the programmes' own columns follow by name. */
 extern const struct import_column ledger_columns[];
 extern const size_t ledger_n_columns;
-/* rows() for import_run(): context is a struct ledger_import. `programme`: for files without that column. detail columns are those of `columns` past ledger_n_columns. */
+/* rows() for import_run(): context is a struct ledger_import. `programme`: for files without that column. detail
+ * columns are those of `columns` past ledger_n_columns. */
 struct ledger_import {
     struct ledger *ledger;
     const struct ledger_programme *programme; /* NULL: by column */
@@ -116,7 +129,8 @@ struct ledger_import {
     int64_t warned;
     int64_t refused_by[8]; /* by enum ledger_reason */
 };
-enum alm_status ledger_import_rows(void *context, struct import_row *, size_t n, struct arena *, struct store_entry *, struct alm_error *);
+enum alm_status ledger_import_rows(void *context, struct import_row *, size_t n, struct arena *, struct store_entry *,
+                                   struct alm_error *);
 
 /* ---- reading (read.c) ---- */
 
@@ -128,13 +142,16 @@ struct ledger_line {
     int64_t period; /* ALM_NULL: none */
 };
 enum alm_status ledger_line_read(struct ledger *, alm_id id, struct ledger_line *, struct arena *, struct alm_error *);
-struct ledger_filter { /* zero members do not filter; dates ALM_NO_DATE */
+struct ledger_filter {                                  /* zero members do not filter; dates ALM_NO_DATE */
     alm_id owner, person, programme, body, group, area; /* area: and all below it */
     alm_date from, to;
     int64_t limit; /* 0: all */
 };
-/* Newest first for one owner or person (lines that name the person); else in the ledger's order.  `key` is NULL: only ledger_line_read() looks for it. */
-enum alm_status ledger_lines(struct ledger *, const struct ledger_filter *, enum alm_status (*each)(void *context, const struct ledger_line *, struct alm_error *), void *context, struct alm_error *);
+/* Newest first for one owner or person (lines that name the person); else in the ledger's order.  `key` is NULL: only
+ * ledger_line_read() looks for it. */
+enum alm_status ledger_lines(struct ledger *, const struct ledger_filter *,
+                             enum alm_status (*each)(void *context, const struct ledger_line *, struct alm_error *),
+                             void *context, struct alm_error *);
 struct ledger_refusal {
     alm_id id, owner, programme, body, group, person, blocking, blocking_body, line;
     alm_date date, blocking_date;
@@ -143,17 +160,28 @@ struct ledger_refusal {
     int state; /* 0 refused, 1 held, 2 accepted, 3 dropped */
     const char *key, *reason;
 };
-enum alm_status ledger_refusals(struct ledger *, const struct ledger_filter *, int state /* -1: all */, enum alm_status (*each)(void *context, const struct ledger_refusal *, struct alm_error *), void *context, struct alm_error *);
+enum alm_status ledger_refusals(struct ledger *, const struct ledger_filter *, int state /* -1: all */,
+                                enum alm_status (*each)(void *context, const struct ledger_refusal *,
+                                                        struct alm_error *),
+                                void *context, struct alm_error *);
 
 /* ---- the common report (cut.c) ---- */
 
-enum ledger_dimension { CUT_PROGRAMME = 1, CUT_AREA = 2, CUT_BODY = 4, CUT_GROUP = 8, CUT_STAGE = 16, CUT_MONTH = 32, CUT_DAY = 64 };
+enum ledger_dimension {
+    CUT_PROGRAMME = 1,
+    CUT_AREA = 2,
+    CUT_BODY = 4,
+    CUT_GROUP = 8,
+    CUT_STAGE = 16,
+    CUT_MONTH = 32,
+    CUT_DAY = 64
+};
 struct ledger_cut {
-    uint32_t by;          /* set of dimensions */
-    alm_id programme;     /* 0: all */
-    alm_id area;          /* only below this one, shown by its children; 0: the tree's top (shown by county if by area) */
+    uint32_t by;      /* set of dimensions */
+    alm_id programme; /* 0: all */
+    alm_id area;      /* only below this one, shown by its children; 0: the tree's top (shown by county if by area) */
     alm_id body;
-    alm_date from, to;    /* ALM_NO_DATE: open */
+    alm_date from, to; /* ALM_NO_DATE: open */
 };
 struct ledger_cell {
     alm_id programme, area, body, group, stage;
@@ -163,17 +191,26 @@ struct ledger_cell {
     int64_t deliveries, households, persons, places;
     alm_money value;
 };
-/* Cells in a total order (programme name, area code, body code, group code, stage start, month, day), then the totals: `total` true.  Unique counts are exact in every cell and
- * in the total: from unique_count where that cut is kept, else from the lines in one streaming pass. quantity of a total over several programmes is the plain sum. */
-enum alm_status ledger_report(struct ledger *, const struct ledger_cut *, enum alm_status (*each)(void *context, const struct ledger_cell *, bool total, struct alm_error *), void *context, struct alm_error *);
+/* Cells in a total order (programme name, area code, body code, group code, stage start, month, day), then the totals:
+ * `total` true.  Unique counts are exact in every cell and in the total: from unique_count where that cut is kept, else
+ * from the lines in one streaming pass. quantity of a total over several programmes is the plain sum. */
+enum alm_status ledger_report(struct ledger *, const struct ledger_cut *,
+                              enum alm_status (*each)(void *context, const struct ledger_cell *, bool total,
+                                                      struct alm_error *),
+                              void *context, struct alm_error *);
+/* Why the offer `id` was refused or held (*state as in struct ledger_refusal); *reason is NULL if `id` is no refusal. In
+ * the arena. */
+enum alm_status ledger_refusal_reason(struct ledger *, alm_id id, int *state, const char **reason, struct arena *,
+                                      struct alm_error *);
 /* Numbers for `status`: deliveries that stand, offers refused, offers held. */
 enum alm_status ledger_counts(struct ledger *, int64_t *lines, int64_t *refusals, int64_t *held, struct alm_error *);
 
 /* ---- audit (audit.c) ---- */
 
-/* Recompute claims, accounts, reach, tallies, unique counts, keys and the journal's digests from the lines, streaming by owner; each difference is handed to
- * `fault` (at most 100).  *faults counts all. */
-enum alm_status ledger_verify(struct ledger *, void (*fault)(void *context, const char *text), void *context, int64_t *lines, int64_t *faults,
+/* Recompute claims, accounts, reach, tallies, unique counts, keys and the journal's digests from the lines, streaming
+ * by owner; each difference is handed to `fault` (at most 100).  *faults counts all. */
+enum alm_status ledger_verify(struct ledger *, void (*fault)(void *context, const char *text), void *context,
+                              int64_t *lines, int64_t *faults,
                               void (*progress)(void *context, int64_t done, int64_t total), struct alm_error *);
 
 #endif

@@ -338,3 +338,23 @@ enum alm_status ledger_counts(struct ledger *ledger, int64_t *lines, int64_t *re
     }
     return status;
 }
+
+enum alm_status ledger_refusal_reason(struct ledger *ledger, alm_id id, int *state, const char **reason,
+                                      struct arena *arena, struct alm_error *err)
+{
+    struct store_stmt *stmt;
+    bool row = false;
+    *reason = NULL;
+    enum alm_status status = store_query(
+        ledger->services.store, &stmt, err,
+        "SELECT r.state, r.reason FROM home h JOIN refusal r ON r.owner = h.owner AND r.id = h.id WHERE h.id = $1", "i",
+        id);
+    if (status == ALM_OK)
+        status = store_next(stmt, &row, err);
+    if (status != ALM_OK || !row)
+        return status;
+    *state = (int)store_int(stmt, 0);
+    *reason = arena_strdup(arena, store_string(stmt, 1));
+    store_done(stmt);
+    return ALM_OK;
+}
