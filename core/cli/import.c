@@ -65,7 +65,7 @@ enum alm_status cli_import(struct cli *cli, struct import *import, struct import
     strbuf_release(&text);
     if (cli->dry_run)
         cli_say(cli, _("dry run: nothing was written"));
-    else if (rejects[0])
+    if (rejects[0])
         cli_say(cli, _("rows that did not get in, with reasons: %s"), rejects);
     if (counts->rejected)
         return error_set(err, ALM_BAD_DATA,
