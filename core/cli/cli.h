@@ -38,7 +38,6 @@ struct cli {
 int cli_main(int argc, char **argv, FILE *out, FILE *err);
 
 extern const struct cli_noun *const cli_nouns[]; /* ends with NULL */
-const struct cli_noun *cli_noun_find(const char *name);
 
 /* ---- options.c ---- */
 extern const struct alm_option cli_globals[];

@@ -17,7 +17,7 @@ struct target {
     int used;                         /* words taken */
 };
 
-const struct cli_noun *cli_noun_find(const char *name)
+static const struct cli_noun *find_noun(const char *name)
 {
     for (size_t i = 0; cli_nouns[i]; i++)
         if (strcmp(cli_nouns[i]->name, name) == 0)
@@ -193,7 +193,7 @@ static enum alm_status find_programme_command(struct cli *cli, int argc, char **
 static enum alm_status find_target(struct cli *cli, int argc, char **argv, bool help, struct target *target,
                                    struct alm_error *err)
 {
-    const struct cli_noun *noun = cli_noun_find(argv[0]);
+    const struct cli_noun *noun = find_noun(argv[0]);
     struct alm_args none;
     int used;
 
