@@ -120,7 +120,7 @@ static enum alm_status set_enabled(struct cli *cli, const char *name, bool enabl
     if (enabled) {
         status = host_programme_check(cli->host, programme, &plugin, err);
         if (status == ALM_OK)
-            status = conf_problems_error(&host_conf(cli->host)->problems, err);
+            status = conf_problems_error_of(&host_conf(cli->host)->problems, programme->file, err);
         if (status != ALM_OK)
             return error_prefix(err, _("%s was not enabled"), name);
     }

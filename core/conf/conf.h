@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * conf: INI files to typed settings, and back.  It knows tables of keys, where each value came from, and how to edit one
- * key in place.  It does not know what a plug-in is beyond its table of settings.
+ * conf: INI files to typed settings, and back.  It knows tables of keys, where each value came from, and how to edit
+ * one key in place.  It does not know what a plug-in is beyond its table of settings.
  */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
@@ -24,8 +24,11 @@ struct conf_problems {
 ALM_PRINTF(5, 6)
 void conf_problem_add(struct conf_problems *, const char *file, int line, const char *hint, const char *format, ...);
 void conf_problems_release(struct conf_problems *);
-/* The first problem as an error (status ALM_BAD_CONFIG), "and N more" in the hint where there are; ALM_OK if there is none. */
+/* The first problem as an error (status ALM_BAD_CONFIG), "and N more" in the hint where there are; ALM_OK if there is
+ * none. */
 enum alm_status conf_problems_error(const struct conf_problems *, struct alm_error *);
+/* The same for the problems of one file: a fault in one programme's file does not stop the others. */
+enum alm_status conf_problems_error_of(const struct conf_problems *, const char *file, struct alm_error *);
 
 /* ---- INI text (ini.c; inih behind a guarded reader) ---- */
 
@@ -46,12 +49,12 @@ struct conf_ini {
         const char *name;
         int line;
         bool used;
-    } *sections;
+    } * sections;
     size_t n_sections, sections_capacity;
 };
-/* Read a file.  Every pitfall of design.md (long line, indented line, ; in a value, NUL, text after ], broken header, bad UTF-8,
- * a directory, no =, a key before any section, duplicate key or section) is a problem with its line.  Returns false if the file cannot be read at all
- * (a problem as well). */
+/* Read a file.  Every pitfall of design.md (long line, indented line, ; in a value, NUL, text after ], broken header,
+ * bad UTF-8, a directory, no =, a key before any section, duplicate key or section) is a problem with its line. Returns
+ * false if the file cannot be read at all (a problem as well). */
 bool conf_ini_read(struct conf_ini *, const char *file, struct conf_problems *);
 void conf_ini_release(struct conf_ini *);
 const struct conf_entry *conf_ini_find(struct conf_ini *, const char *section, const char *key);
@@ -80,18 +83,22 @@ struct conf_settings {
 };
 
 /*
- * Parse the sections that `table` declares (rows from [section]; groups from [name x]) into a new struct (or into the one that
- * is there: two tables can fill one struct), then run check() if each of the values is sound by itself.  A faulty value is
- * replaced by its default.  Entries that it takes are marked used; faults go to problems.  `currency_decimals` is for ALM_MONEY.
+ * Parse the sections that `table` declares (rows from [section]; groups from [name x]) into a new struct (or into the
+ * one that is there: two tables can fill one struct), then run check() if each of the values is sound by itself.  A
+ * faulty value is replaced by its default.  Entries that it takes are marked used; faults go to problems.
+ * `currency_decimals` is for ALM_MONEY.
  */
-void conf_settings_fill(struct conf_settings *, const struct alm_settings *table, const char *section, struct conf_ini *,
-                        int currency_decimals, struct conf_problems *);
+void conf_settings_fill(struct conf_settings *, const struct alm_settings *table, const char *section,
+                        struct conf_ini *, int currency_decimals, struct conf_problems *);
 void conf_settings_release(struct conf_settings *);
-/* After all tables had their turn: every entry and section that nobody used is a problem, with "did you mean". `known` lists section names. */
-void conf_ini_unused(struct conf_ini *, const struct alm_settings *const *tables, const char *const *sections, size_t n, struct conf_problems *);
-/* Parse one value by type, for settings, options and imported cells alike.  Numbers, dates ... go to value->number, text to the arena;
- * for ALM_LIST value->text is the text as given. `folder`: for ALM_PATH; NULL leaves the path as it is.  Null text gives a null value; empty
- * text is an error but for ALM_STRING and ALM_LIST: where an empty cell means null, the caller says so before it calls. */
+/* After all tables had their turn: every entry and section that nobody used is a problem, with "did you mean". `known`
+ * lists section names. */
+void conf_ini_unused(struct conf_ini *, const struct alm_settings *const *tables, const char *const *sections, size_t n,
+                     struct conf_problems *);
+/* Parse one value by type, for settings, options and imported cells alike.  Numbers, dates ... go to value->number,
+ * text to the arena; for ALM_LIST value->text is the text as given. `folder`: for ALM_PATH; NULL leaves the path as it
+ * is.  Null text gives a null value; empty text is an error but for ALM_STRING and ALM_LIST: where an empty cell means
+ * null, the caller says so before it calls. */
 struct conf_rule {
     uint32_t type;
     const char *min, *max;
@@ -99,7 +106,8 @@ struct conf_rule {
     const char *folder;
     int currency_decimals;
 };
-enum alm_status conf_value_parse(const struct conf_rule *, struct alm_text, struct arena *, struct alm_value *, struct alm_error *);
+enum alm_status conf_value_parse(const struct conf_rule *, struct alm_text, struct arena *, struct alm_value *,
+                                 struct alm_error *);
 /* A commented INI text with every key and its default: `config sample`. */
 void conf_sample(const struct alm_settings *table, const char *section, struct strbuf *out);
 
@@ -113,25 +121,25 @@ struct conf_almoner { /* [almoner] */
     const char *state;      /* folder of id files, seals and keys */
     const char *currency;   /* ISO 4217 */
     int64_t currency_decimals;
-    int64_t calendar; /* enum date_calendar */
-    int64_t digits;   /* 0 latin, 1 persian */
-    int64_t office;   /* 0 to 1023: the node of ids */
+    int64_t calendar;  /* enum date_calendar */
+    int64_t digits;    /* 0 latin, 1 persian */
+    int64_t office;    /* 0 to 1023: the node of ids */
     const char *store; /* [store] plugin = */
 };
 
 struct conf_programme_core { /* [programme] */
     bool enabled;
-    const char *plugin;   /* default: the file's name */
+    const char *plugin; /* default: the file's name */
     const char *title;
     const char *title_fa;
-    int64_t window;       /* seconds; 0: no rolling window */
+    int64_t window;          /* seconds; 0: no rolling window */
     struct alm_list exclude; /* "programme" or "programme N days": not while that one's window (or N days) runs */
     struct alm_list bodies;  /* codes of the bodies that may give; empty: all */
-    int64_t unit_cost;    /* money for a unit */
+    int64_t unit_cost;       /* money for a unit */
     const char *sector;
-    int64_t on_double;    /* enum conf_double */
-    int64_t on_excess;    /* enum conf_double: more than the entitlement */
-    int64_t from, until;  /* dates between which deliveries may lie; first and last; 0: not set */
+    int64_t on_double;   /* enum conf_double */
+    int64_t on_excess;   /* enum conf_double: more than the entitlement */
+    int64_t from, until; /* dates between which deliveries may lie; first and last; 0: not set */
 };
 
 struct conf_programme {
@@ -158,15 +166,19 @@ extern const struct alm_settings conf_almoner_table;   /* section "almoner" (and
 extern const struct alm_settings conf_store_table;     /* section "store" */
 extern const struct alm_settings conf_programme_table; /* section "programme" */
 
-/* Read almoner.ini and every programmes/NAME.ini beside it; problems are collected, not returned.  `file` NULL: $ALMONER_CONFIG, else the built-in
- * path.  Fails only when almoner.ini itself cannot be read. */
+/* Read almoner.ini and every programmes/NAME.ini beside it; problems are collected, not returned.  `file` NULL:
+ * $ALMONER_CONFIG, else the built-in path.  Fails only when almoner.ini itself cannot be read. */
 enum alm_status conf_open(struct conf *, const char *file, struct alm_error *);
 void conf_close(struct conf *);
 struct conf_programme *conf_programme_find(const struct conf *, const char *name);
-/* Fill a programme's own settings by its plug-in's table, once; and report what nobody used. Problems go to conf->problems. */
-void conf_programme_fill(struct conf *, struct conf_programme *, const struct alm_settings *table, const char *plugin_name);
+/* Fill a programme's own settings by its plug-in's table, once; and report what nobody used. Problems go to
+ * conf->problems. */
+void conf_programme_fill(struct conf *, struct conf_programme *, const struct alm_settings *table,
+                         const char *plugin_name);
 void conf_store_fill(struct conf *, const struct alm_settings *table, const char *plugin_name);
-/* Set one key in place: comments, order and all other bytes stay; the key (and section) is added if it is not there.  Atomic. */
-enum alm_status conf_edit(const char *file, const char *section, const char *key, const char *value, struct alm_error *);
+/* Set one key in place: comments, order and all other bytes stay; the key (and section) is added if it is not there.
+ * Atomic. */
+enum alm_status conf_edit(const char *file, const char *section, const char *key, const char *value,
+                          struct alm_error *);
 
 #endif

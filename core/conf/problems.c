@@ -26,13 +26,20 @@ void conf_problems_release(struct conf_problems *problems)
     *problems = (struct conf_problems){0};
 }
 
-enum alm_status conf_problems_error(const struct conf_problems *problems, struct alm_error *err)
+enum alm_status conf_problems_error_of(const struct conf_problems *problems, const char *file, struct alm_error *err)
 {
-    if (!problems->count)
-        return ALM_OK;
-    const struct conf_problem *first = &problems->items[0];
+    const struct conf_problem *first = NULL;
     char hint[sizeof err->hint];
-    size_t more = problems->count - 1;
+    size_t more = 0;
+    for (size_t i = 0; i < problems->count; i++) {
+        if (file && strcmp(problems->items[i].file, file) != 0)
+            continue;
+        more += first != NULL;
+        if (!first)
+            first = &problems->items[i];
+    }
+    if (!first)
+        return ALM_OK;
     if (more)
         snprintf(hint, sizeof hint, ngettext("%s%sand %zu more", "%s%sand %zu more", more), first->hint,
                  first->hint[0] ? "; " : "", more);
@@ -41,4 +48,9 @@ enum alm_status conf_problems_error(const struct conf_problems *problems, struct
     if (first->line)
         return error_set(err, ALM_BAD_CONFIG, hint, "%s:%d: %s", first->file, first->line, first->text);
     return error_set(err, ALM_BAD_CONFIG, hint, "%s: %s", first->file, first->text);
+}
+
+enum alm_status conf_problems_error(const struct conf_problems *problems, struct alm_error *err)
+{
+    return conf_problems_error_of(problems, NULL, err);
 }

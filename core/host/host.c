@@ -197,7 +197,7 @@ enum alm_status host_store(struct host *host, uint32_t flags, struct store **out
     if (!host->store) {
         status = host_store_plugin(host, &plugin, err);
         if (status == ALM_OK)
-            status = conf_problems_error(&host->conf.problems, err);
+            status = conf_problems_error_of(&host->conf.problems, host->conf.file, err);
         if (status != ALM_OK)
             return status;
         if (!host->store_started) {
@@ -380,6 +380,8 @@ enum alm_status host_init(struct host *host, bool test, void (*each)(void *, con
     for (size_t i = 0; i < host->conf.n_programmes && status == ALM_OK; i++)
         if (host->conf.programmes[i].core->enabled)
             status = host_programme(host, host->conf.programmes[i].name, &programme, err);
+    if (status == ALM_OK)
+        status = conf_problems_error(&host->conf.problems, err);
     if (status == ALM_OK)
         status = host_store(host, HOST_CREATE | HOST_UNCHECKED, &store, err);
     if (status == ALM_OK)

@@ -80,6 +80,9 @@ enum alm_status host_programme(struct host *host, const char *name, struct host_
 
     if (!conf)
         return unknown_programme(host, name, err);
+    status = conf_problems_error_of(&host->conf.problems, conf->file, err); /* `enabled` itself may be what is wrong */
+    if (status != ALM_OK)
+        return status;
     if (!conf->core->enabled) {
         char hint[128];
 
@@ -91,7 +94,7 @@ enum alm_status host_programme(struct host *host, const char *name, struct host_
     if (!*slot) {
         status = host_programme_check(host, conf, &plugin, err);
         if (status == ALM_OK)
-            status = conf_problems_error(&host->conf.problems, err);
+            status = conf_problems_error_of(&host->conf.problems, conf->file, err);
         if (status != ALM_OK)
             return status;
         programme = xcalloc(1, sizeof *programme);

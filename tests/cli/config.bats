@@ -201,3 +201,13 @@ INI
     step 78 config check
     as_expected plugins
 }
+
+@test "a fault in one programme's file does not stop the others" {
+    store
+    sed -i 's/^window = /widow = /' programmes/parcels.ini
+    step 78 parcels contents
+    step 0 stationery kits --output csv
+    step 0 report --output csv
+    step 78 init
+    as_expected one-file
+}
