@@ -67,7 +67,17 @@ enum alm_status cli_confirm(struct cli *, const char *question, struct alm_error
 enum alm_status cli_write(struct cli *, enum alm_status (*work)(struct cli *, void *context, struct alm_error *),
                           void *context, struct alm_error *);
 
-/* ---- shared by nouns (import.c, list.c) ---- */
+/* ---- facts.c ---- */
+struct cli_fact {
+    const char *what;
+    uint32_t type;          /* enum alm_type */
+    struct alm_value value; /* null or empty text: left out */
+};
+/* A table of what is known of one thing; report_end() ends it. */
+enum alm_status cli_facts_begin(struct cli *, const char *title, struct alm_error *);
+enum alm_status cli_facts_add(struct cli *, const struct cli_fact *, size_t n, struct alm_error *);
+
+/* ---- shared by nouns (import.c) ---- */
 /* Run an import with this command's options, tell its counts; ALM_BAD_DATA if rows were rejected. */
 enum alm_status cli_import(struct cli *, struct import *, struct import_counts *, struct alm_error *);
 /* The `--map` pairs, ending with NULL; in cli's arena. */

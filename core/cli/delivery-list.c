@@ -192,29 +192,6 @@ enum alm_status cli_delivery_held(const struct alm_host *host, void *state, cons
     return status == ALM_OK ? list_refusals(&listing, ledger, &filter, 1, _("held"), err) : status;
 }
 
-static const struct alm_column fact_columns[] = {CLI_COLUMN("what", N_("what"), ALM_STRING),
-                                                 CLI_COLUMN("value", N_("value"), ALM_STRING)};
-
-static enum alm_status fact(struct cli *cli, const char *what, uint32_t type, struct alm_value value,
-                            struct alm_error *err)
-{
-    const struct alm_column column = {.name = "value", .title = "value", .type = type};
-    struct report_style style = {0};
-    struct alm_value row[2];
-    char buf[512];
-
-    if (value.is_null)
-        return ALM_OK;
-    host_report_style(cli->host, &style);
-    if (cli->output == REPORT_TABLE)
-        report_format_value(&style, &column, &value, buf, sizeof buf);
-    else
-        report_format_plain(&column, &value, style.currency_decimals, buf, sizeof buf);
-    row[0] = alm_string(what);
-    row[1] = alm_string(buf);
-    return report_row(cli->report, row, err);
-}
-
 enum alm_status cli_delivery_show(const struct alm_host *host, void *state, const struct alm_args *args,
                                   struct alm_error *err)
 {
@@ -228,33 +205,29 @@ enum alm_status cli_delivery_show(const struct alm_host *host, void *state, cons
     if (status == ALM_OK)
         status = ledger_line_read(ledger, alm_arg_number(args, "id", 0), &item, &cli->arena, err);
     if (status == ALM_OK)
-        status = report_begin(cli->report, _("delivery"), fact_columns, COUNT_OF(fact_columns), err);
+        status = cli_facts_begin(cli, _("delivery"), err);
     if (status != ALM_OK)
         return status;
     const struct alm_line *line = &item.line;
-    const struct {
-        const char *what;
-        uint32_t type;
-        struct alm_value value;
-    } facts[] = {{_("id"), ALM_ID, alm_number(line->id)},
-                 {_("date"), ALM_DATE, alm_number(line->date)},
-                 {_("programme"), ALM_STRING, entry_value(&listing, REGISTER_PROGRAMME, line->programme)},
-                 {_("household or place"), ALM_STRING, owner_value(&listing, line->programme, line->owner)},
-                 {_("person"), ALM_ID, line->person ? alm_number(line->person) : alm_null()},
-                 {_("partner"), ALM_ID, line->partner ? alm_number(line->partner) : alm_null()},
-                 {_("quantity"), ALM_QUANTITY, alm_number(line->quantity)},
-                 {_("value"), ALM_MONEY, alm_number(line->value)},
-                 {_("body"), ALM_STRING, entry_value(&listing, REGISTER_BODY, line->body)},
-                 {_("group"), ALM_STRING, entry_value(&listing, REGISTER_GROUP, line->group)},
-                 {_("stage"), ALM_STRING, entry_value(&listing, REGISTER_STAGE, line->stage)},
-                 {_("key"), ALM_STRING, alm_string(item.key)},
-                 {_("own columns"), ALM_STRING, alm_string(item.detail_text)},
-                 {_("note"), ALM_STRING, alm_string(item.note)},
-                 {_("reverses"), ALM_ID, line->reverses ? alm_number(line->reverses) : alm_null()},
-                 {_("reversed by"), ALM_ID, item.reversed_by ? alm_number(item.reversed_by) : alm_null()},
-                 {_("journal entry"), ALM_ID, alm_number(item.entry)}};
+    const struct cli_fact facts[] = {
+        {_("id"), ALM_ID, alm_number(line->id)},
+        {_("date"), ALM_DATE, alm_number(line->date)},
+        {_("programme"), ALM_STRING, entry_value(&listing, REGISTER_PROGRAMME, line->programme)},
+        {_("household or place"), ALM_STRING, owner_value(&listing, line->programme, line->owner)},
+        {_("person"), ALM_ID, line->person ? alm_number(line->person) : alm_null()},
+        {_("partner"), ALM_ID, line->partner ? alm_number(line->partner) : alm_null()},
+        {_("quantity"), ALM_QUANTITY, alm_number(line->quantity)},
+        {_("value"), ALM_MONEY, alm_number(line->value)},
+        {_("body"), ALM_STRING, entry_value(&listing, REGISTER_BODY, line->body)},
+        {_("group"), ALM_STRING, entry_value(&listing, REGISTER_GROUP, line->group)},
+        {_("stage"), ALM_STRING, entry_value(&listing, REGISTER_STAGE, line->stage)},
+        {_("key"), ALM_STRING, alm_string(item.key)},
+        {_("own columns"), ALM_STRING, alm_string(item.detail_text)},
+        {_("note"), ALM_STRING, alm_string(item.note)},
+        {_("reverses"), ALM_ID, line->reverses ? alm_number(line->reverses) : alm_null()},
+        {_("reversed by"), ALM_ID, item.reversed_by ? alm_number(item.reversed_by) : alm_null()},
+        {_("journal entry"), ALM_ID, alm_number(item.entry)}};
 
-    for (size_t i = 0; i < COUNT_OF(facts) && status == ALM_OK; i++)
-        status = fact(cli, facts[i].what, facts[i].type, facts[i].value, err);
+    status = cli_facts_add(cli, facts, COUNT_OF(facts), err);
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }

@@ -40,31 +40,6 @@ const struct cli_noun cli_init = {"init", N_("create or upgrade the store"), ini
 
 /* ---- status ---- */
 
-static const struct alm_column status_columns[] = {CLI_COLUMN("what", N_("what"), ALM_STRING),
-                                                   CLI_COLUMN("value", N_("value"), ALM_STRING)};
-
-static enum alm_status fact(struct cli *cli, const char *what, const char *value, struct alm_error *err)
-{
-    const struct alm_value row[] = {alm_string(what), alm_string(value)};
-
-    return report_row(cli->report, row, err);
-}
-
-static enum alm_status fact_number(struct cli *cli, const char *what, int64_t number, struct alm_error *err)
-{
-    static const struct alm_column column = {.name = "n", .title = "n", .type = ALM_INT};
-    const struct alm_value value = alm_number(number);
-    struct report_style style = {0};
-    char buf[64];
-
-    host_report_style(cli->host, &style);
-    if (cli->output == REPORT_TABLE)
-        report_format_value(&style, &column, &value, buf, sizeof buf);
-    else
-        snprintf(buf, sizeof buf, "%lld", (long long)number);
-    return fact(cli, what, buf, err);
-}
-
 static enum alm_status status_schemas(struct cli *cli, struct store *store, struct alm_error *err)
 {
     struct store_stmt *stmt;
@@ -72,9 +47,13 @@ static enum alm_status status_schemas(struct cli *cli, struct store *store, stru
     enum alm_status status = store_query(
         store, &stmt, err, "SELECT owner, MAX(version)\nFROM store_migration\nGROUP BY owner\nORDER BY owner", "");
 
-    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
-        status = fact(cli, arena_printf(&cli->arena, _("schema %s"), store_string(stmt, 0)),
-                      arena_printf(&cli->arena, _("version %lld"), (long long)store_int(stmt, 1)), err);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        const struct cli_fact fact = {
+            arena_printf(&cli->arena, _("schema %s"), store_string(stmt, 0)), ALM_STRING,
+            alm_string(arena_printf(&cli->arena, _("version %lld"), (long long)store_int(stmt, 1)))};
+
+        status = cli_facts_add(cli, &fact, 1, err);
+    }
     return status;
 }
 
@@ -99,7 +78,7 @@ static enum alm_status run_status(const struct alm_host *host, void *state, cons
     if (status == ALM_OK)
         status = ledger_counts(ledger, &lines, &refusals, &held, err);
     if (status == ALM_OK)
-        status = report_begin(cli->report, _("almoner"), status_columns, COUNT_OF(status_columns), err);
+        status = cli_facts_begin(cli, _("almoner"), err);
     if (status != ALM_OK)
         return status;
     for (size_t i = 0; i < conf->n_programmes; i++)
@@ -107,27 +86,24 @@ static enum alm_status run_status(const struct alm_host *host, void *state, cons
             strbuf_addf(&names, "%s%s", names.len ? ", " : "", conf->programmes[i].name);
     store_describe(store, where, sizeof where);
     bytes = store_bytes(store);
-    status = fact(cli, _("configuration"), conf->file, err);
-    if (status == ALM_OK)
-        status = fact(cli, _("store"), where, err);
-    if (status == ALM_OK && bytes)
-        status = fact(cli, _("store size"), arena_printf(&cli->arena, "%.1f MiB", (double)bytes / 1048576.0), err);
+    const struct cli_fact installed[] = {
+        {_("configuration"), ALM_STRING, alm_string(conf->file)},
+        {_("store"), ALM_STRING, alm_string(where)},
+        {_("store size"), ALM_STRING,
+         bytes ? alm_string(arena_printf(&cli->arena, "%.1f MiB", (double)bytes / 1048576.0)) : alm_null()}};
+    const struct cli_fact kept[] = {{_("programmes enabled"), ALM_STRING, alm_string(names.at ? names.at : _("none"))},
+                                    {_("households"), ALM_INT, alm_number(households)},
+                                    {_("persons"), ALM_INT, alm_number(persons)},
+                                    {_("places"), ALM_INT, alm_number(places)},
+                                    {_("ledger lines"), ALM_INT, alm_number(lines)},
+                                    {_("refusals kept"), ALM_INT, alm_number(refusals)},
+                                    {_("held, to be decided"), ALM_INT, alm_number(held)}};
+
+    status = cli_facts_add(cli, installed, COUNT_OF(installed), err);
     if (status == ALM_OK)
         status = status_schemas(cli, store, err);
     if (status == ALM_OK)
-        status = fact(cli, _("programmes enabled"), names.at ? names.at : _("none"), err);
-    if (status == ALM_OK)
-        status = fact_number(cli, _("households"), households, err);
-    if (status == ALM_OK)
-        status = fact_number(cli, _("persons"), persons, err);
-    if (status == ALM_OK)
-        status = fact_number(cli, _("places"), places, err);
-    if (status == ALM_OK)
-        status = fact_number(cli, _("ledger lines"), lines, err);
-    if (status == ALM_OK)
-        status = fact_number(cli, _("refusals kept"), refusals, err);
-    if (status == ALM_OK)
-        status = fact_number(cli, _("held, to be decided"), held, err);
+        status = cli_facts_add(cli, kept, COUNT_OF(kept), err);
     strbuf_release(&names);
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }

@@ -138,16 +138,6 @@ static enum alm_status run_list(const struct alm_host *host, void *state, const 
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
-static const struct alm_column fact_columns[] = {CLI_COLUMN("what", N_("what"), ALM_STRING),
-                                                 CLI_COLUMN("value", N_("value"), ALM_STRING)};
-
-static enum alm_status fact(struct cli *cli, const char *what, const char *value, struct alm_error *err)
-{
-    const struct alm_value row[] = {alm_string(what), alm_string(value)};
-
-    return value && value[0] ? report_row(cli->report, row, err) : ALM_OK;
-}
-
 static enum alm_status run_show(const struct alm_host *host, void *state, const struct alm_args *args,
                                 struct alm_error *err)
 {
@@ -155,7 +145,6 @@ static enum alm_status run_show(const struct alm_host *host, void *state, const 
     struct register_person person = {0};
     struct store *store;
     alm_id id = 0;
-    char born[32] = "", erased[32] = "", grade[24] = "", number[32];
     enum alm_status status = cli_store(cli, &store, err);
 
     (void)host;
@@ -164,37 +153,27 @@ static enum alm_status run_show(const struct alm_host *host, void *state, const 
     if (status == ALM_OK)
         status = register_person_read(store, id, host_today(cli->host), &person, &cli->arena, err);
     if (status == ALM_OK)
-        status = report_begin(cli->report, _("person"), fact_columns, COUNT_OF(fact_columns), err);
+        status = cli_facts_begin(cli, _("person"), err);
     if (status != ALM_OK)
         return status;
-    snprintf(number, sizeof number, "%lld", (long long)person.id);
-    if (person.birth_date != ALM_NO_DATE)
-        host_format_date(cli->host, person.birth_date, born, sizeof born);
-    if (person.erased != ALM_NO_DATE)
-        host_format_date(cli->host, person.erased, erased, sizeof erased);
-    if (person.school_grade != ALM_NULL)
-        snprintf(grade, sizeof grade, "%lld", (long long)person.school_grade);
-    const struct alm_value area = area_value(cli, person.area);
-    const struct {
-        const char *what, *value;
-    } facts[] = {{_("id"), number},
-                 {_("household"), person.household_code},
-                 {_("relation"), register_relations[person.relation]},
-                 {_("national ID"), person.national_id},
-                 {_("foreign ID"), person.foreign_id},
-                 {_("given name"), person.given_name},
-                 {_("family name"), person.family_name},
-                 {_("father's name"), person.father_name},
-                 {_("born"), born},
-                 {_("sex"), person.sex},
-                 {_("mobile"), person.mobile},
-                 {_("school grade"), grade},
-                 {_("criteria"), person.criteria},
-                 {_("area"), area.text},
-                 {_("erased on"), erased}};
+    const struct cli_fact facts[] = {
+        {_("id"), ALM_ID, alm_number(person.id)},
+        {_("household"), ALM_STRING, alm_string(person.household_code)},
+        {_("relation"), ALM_STRING, alm_string(register_relations[person.relation])},
+        {_("national ID"), ALM_STRING, alm_string(person.national_id)},
+        {_("foreign ID"), ALM_STRING, alm_string(person.foreign_id)},
+        {_("given name"), ALM_STRING, alm_string(person.given_name)},
+        {_("family name"), ALM_STRING, alm_string(person.family_name)},
+        {_("father's name"), ALM_STRING, alm_string(person.father_name)},
+        {_("born"), ALM_DATE, date_value(person.birth_date)},
+        {_("sex"), ALM_STRING, alm_string(person.sex)},
+        {_("mobile"), ALM_STRING, alm_string(person.mobile)},
+        {_("school grade"), ALM_INT, person.school_grade == ALM_NULL ? alm_null() : alm_number(person.school_grade)},
+        {_("criteria"), ALM_STRING, alm_string(person.criteria)},
+        {_("area"), ALM_STRING, area_value(cli, person.area)},
+        {_("erased on"), ALM_DATE, date_value(person.erased)}};
 
-    for (size_t i = 0; i < COUNT_OF(facts) && status == ALM_OK; i++)
-        status = fact(cli, facts[i].what, facts[i].value, err);
+    status = cli_facts_add(cli, facts, COUNT_OF(facts), err);
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
