@@ -6,14 +6,18 @@ struct listing {
     struct cli *cli;
     struct store *store;
     struct register_directory *directory;
+    struct arena row;                 /* texts of the row at hand */
+    const struct alm_programme *rule; /* of the one programme that is listed, for its own columns; or NULL */
+    size_t n_columns;
 };
 
 static enum alm_status open_listing(struct cli *cli, struct listing *listing, struct ledger **ledger,
                                     struct alm_error *err)
 {
-    enum alm_status status = cli_store(cli, &listing->store, err);
+    enum alm_status status;
 
-    listing->cli = cli;
+    *listing = (struct listing){.cli = cli};
+    status = cli_store(cli, &listing->store, err);
     if (status == ALM_OK)
         status = cli_directory(cli, &listing->directory, err);
     return status == ALM_OK ? host_ledger(cli->host, ledger, err) : status;
@@ -88,7 +92,30 @@ static struct alm_value owner_value(struct listing *listing, alm_id programme, a
 
     if (register_name(listing->store, noun, owner, name, sizeof name, &err) != ALM_OK)
         return alm_number(owner);
-    return alm_string(arena_strdup(&listing->cli->arena, name));
+    return alm_string(arena_strdup(&listing->row, name));
+}
+
+/* The plug-in of a programme, enabled or not; none, and no error, for one that is not configured any more. */
+static enum alm_status find_rule(struct listing *listing, alm_id programme, struct alm_error *err)
+{
+    const struct register_entry *entry = register_by_id(listing->directory, REGISTER_PROGRAMME, programme);
+    struct conf_programme *conf = entry ? conf_programme_find(host_conf(listing->cli->host), entry->code) : NULL;
+    const struct alm_plugin *plugin;
+    enum alm_status status;
+
+    if (!conf)
+        return ALM_OK;
+    status = host_programme_check(listing->cli->host, conf, &plugin, err);
+    if (status == ALM_OK)
+        listing->rule = plugin->programme;
+    return status;
+}
+
+static enum alm_status own_values(struct listing *listing, const struct ledger_line *item, struct alm_value *values,
+                                  struct alm_error *err)
+{
+    return ledger_detail_read(text_of(item->detail_text), listing->rule->detail, listing->rule->n_detail, values,
+                              &listing->row, err);
 }
 
 static const struct alm_column line_columns[] = {CLI_COLUMN("id", N_("id"), ALM_ID),
@@ -106,18 +133,40 @@ static enum alm_status line_row(void *context, const struct ledger_line *item, s
 {
     struct listing *listing = context;
     const struct alm_line *line = &item->line;
-    const struct alm_value row[] = {alm_number(line->id),
-                                    alm_number(line->date),
-                                    entry_value(listing, REGISTER_PROGRAMME, line->programme),
-                                    owner_value(listing, line->programme, line->owner),
-                                    line->person ? alm_number(line->person) : alm_null(),
-                                    alm_number(line->quantity),
-                                    alm_number(line->value),
-                                    entry_value(listing, REGISTER_BODY, line->body),
-                                    entry_value(listing, REGISTER_GROUP, line->group),
-                                    line->reverses ? alm_number(line->reverses) : alm_null()};
+    const struct alm_value shared[] = {alm_number(line->id),
+                                       alm_number(line->date),
+                                       entry_value(listing, REGISTER_PROGRAMME, line->programme),
+                                       owner_value(listing, line->programme, line->owner),
+                                       line->person ? alm_number(line->person) : alm_null(),
+                                       alm_number(line->quantity),
+                                       alm_number(line->value),
+                                       entry_value(listing, REGISTER_BODY, line->body),
+                                       entry_value(listing, REGISTER_GROUP, line->group),
+                                       line->reverses ? alm_number(line->reverses) : alm_null()};
+    struct alm_value *row = arena_alloc(&listing->row, listing->n_columns * sizeof *row);
+    enum alm_status status = ALM_OK;
 
-    return report_row(listing->cli->report, row, err);
+    memcpy(row, shared, sizeof shared);
+    if (listing->rule)
+        status = own_values(listing, item, row + COUNT_OF(shared), err);
+    if (status == ALM_OK)
+        status = report_row(listing->cli->report, row, err);
+    arena_reset(&listing->row);
+    return status;
+}
+
+/* The columns of every line, then those of the one programme that is listed. */
+static enum alm_status begin_lines(struct listing *listing, struct alm_error *err)
+{
+    struct cli *cli = listing->cli;
+    size_t n = listing->rule ? listing->rule->n_detail : 0;
+    struct alm_column *columns = arena_alloc(&cli->arena, (COUNT_OF(line_columns) + n) * sizeof *columns);
+
+    memcpy(columns, line_columns, sizeof line_columns);
+    if (n)
+        memcpy(columns + COUNT_OF(line_columns), listing->rule->detail, n * sizeof *columns);
+    listing->n_columns = COUNT_OF(line_columns) + n;
+    return report_begin(cli->report, _("deliveries"), columns, listing->n_columns, err);
 }
 
 static const struct alm_column refusal_columns[] = {CLI_COLUMN("id", N_("id"), ALM_ID),
@@ -144,8 +193,10 @@ static enum alm_status refusal_row(void *context, const struct ledger_refusal *r
                                     refusal->blocking ? alm_number(refusal->blocking_date) : alm_null(),
                                     entry_value(listing, REGISTER_BODY, refusal->blocking_body),
                                     alm_string(refusal->reason)};
+    enum alm_status status = report_row(listing->cli->report, row, err);
 
-    return report_row(listing->cli->report, row, err);
+    arena_reset(&listing->row);
+    return status;
 }
 
 static enum alm_status list_refusals(struct listing *listing, struct ledger *ledger, const struct ledger_filter *filter,
@@ -156,6 +207,7 @@ static enum alm_status list_refusals(struct listing *listing, struct ledger *led
 
     if (status == ALM_OK)
         status = ledger_refusals(ledger, filter, state, refusal_row, listing, err);
+    arena_release(&listing->row);
     return status == ALM_OK ? report_end(report, err) : status;
 }
 
@@ -173,10 +225,13 @@ enum alm_status cli_delivery_list(const struct alm_host *host, void *state, cons
         status = read_filter(&listing, args, &filter, err);
     if (status == ALM_OK && alm_arg(args, "refused")->count)
         return list_refusals(&listing, ledger, &filter, 0, _("refused"), err);
+    if (status == ALM_OK && filter.programme)
+        status = find_rule(&listing, filter.programme, err);
     if (status == ALM_OK)
-        status = report_begin(cli->report, _("deliveries"), line_columns, COUNT_OF(line_columns), err);
+        status = begin_lines(&listing, err);
     if (status == ALM_OK)
         status = ledger_lines(ledger, &filter, line_row, &listing, err);
+    arena_release(&listing.row);
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
@@ -190,6 +245,26 @@ enum alm_status cli_delivery_held(const struct alm_host *host, void *state, cons
 
     (void)host;
     return status == ALM_OK ? list_refusals(&listing, ledger, &filter, 1, _("held"), err) : status;
+}
+
+/* One line can be shown without its programme's plug-in: its own columns are then shown as they are stored. */
+static enum alm_status show_own(struct listing *listing, const struct ledger_line *item, struct alm_error *err)
+{
+    const struct cli_fact stored = {_("own columns"), ALM_STRING, alm_string(item->detail_text)};
+    struct alm_value *values;
+    enum alm_status status = find_rule(listing, item->line.programme, err);
+
+    if (status != ALM_OK || !listing->rule)
+        return cli_facts_add(listing->cli, &stored, 1, err);
+    values = arena_alloc(&listing->row, (listing->rule->n_detail + 1) * sizeof *values);
+    status = own_values(listing, item, values, err);
+    for (size_t i = 0; i < listing->rule->n_detail && status == ALM_OK; i++) {
+        const struct alm_column *column = &listing->rule->detail[i];
+        const struct cli_fact fact = {column->title, column->type, values[i]};
+
+        status = cli_facts_add(listing->cli, &fact, 1, err);
+    }
+    return status;
 }
 
 enum alm_status cli_delivery_show(const struct alm_host *host, void *state, const struct alm_args *args,
@@ -209,7 +284,7 @@ enum alm_status cli_delivery_show(const struct alm_host *host, void *state, cons
     if (status != ALM_OK)
         return status;
     const struct alm_line *line = &item.line;
-    const struct cli_fact facts[] = {
+    const struct cli_fact given[] = {
         {_("id"), ALM_ID, alm_number(line->id)},
         {_("date"), ALM_DATE, alm_number(line->date)},
         {_("programme"), ALM_STRING, entry_value(&listing, REGISTER_PROGRAMME, line->programme)},
@@ -221,13 +296,19 @@ enum alm_status cli_delivery_show(const struct alm_host *host, void *state, cons
         {_("body"), ALM_STRING, entry_value(&listing, REGISTER_BODY, line->body)},
         {_("group"), ALM_STRING, entry_value(&listing, REGISTER_GROUP, line->group)},
         {_("stage"), ALM_STRING, entry_value(&listing, REGISTER_STAGE, line->stage)},
+    };
+    const struct cli_fact kept[] = {
         {_("key"), ALM_STRING, alm_string(item.key)},
-        {_("own columns"), ALM_STRING, alm_string(item.detail_text)},
         {_("note"), ALM_STRING, alm_string(item.note)},
         {_("reverses"), ALM_ID, line->reverses ? alm_number(line->reverses) : alm_null()},
         {_("reversed by"), ALM_ID, item.reversed_by ? alm_number(item.reversed_by) : alm_null()},
         {_("journal entry"), ALM_ID, alm_number(item.entry)}};
 
-    status = cli_facts_add(cli, facts, COUNT_OF(facts), err);
+    status = cli_facts_add(cli, given, COUNT_OF(given), err);
+    if (status == ALM_OK)
+        status = show_own(&listing, &item, err);
+    if (status == ALM_OK)
+        status = cli_facts_add(cli, kept, COUNT_OF(kept), err);
+    arena_release(&listing.row);
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }

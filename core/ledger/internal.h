@@ -86,9 +86,6 @@ void ledger_writer_reset(struct ledger_writer *);
 
 /* {"batch":123,"time":"..."}: numbers plain, strings escaped; nothing is added when all values are null. */
 void ledger_detail_write(struct strbuf *, const struct alm_column *, const struct alm_value *, size_t n);
-/* Back into n values by the columns' names (unknown members are left out); strings live in the arena. */
-enum alm_status ledger_detail_read(struct alm_text json, const struct alm_column *, size_t n, struct alm_value *,
-                                   struct arena *, struct alm_error *);
 
 /* ---- the digest of a line (digest.c) ---- of what table `line` holds of it: null and 0 of person, partner and
  * reverses are the same ---- */

@@ -142,6 +142,9 @@ struct ledger_line {
     int64_t period; /* ALM_NULL: none */
 };
 enum alm_status ledger_line_read(struct ledger *, alm_id id, struct ledger_line *, struct arena *, struct alm_error *);
+/* detail_text as n values by the columns' names (members that no column has are left out); strings live in the arena. */
+enum alm_status ledger_detail_read(struct alm_text json, const struct alm_column *, size_t n, struct alm_value *,
+                                   struct arena *, struct alm_error *);
 struct ledger_filter {                                  /* zero members do not filter; dates ALM_NO_DATE */
     alm_id owner, person, programme, body, group, area; /* area: and all below it */
     alm_date from, to;

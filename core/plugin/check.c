@@ -12,7 +12,7 @@ static const char *const common_options[] = {"config",   "now",   "output",  "dr
 /* Columns that every delivery line has already. */
 static const char *const line_columns[] = {"id",    "key",         "programme", "household", "person", "partner",
                                            "place", "national_id", "quantity",  "date",      "body",   "group",
-                                           "area",  "stage",       "value",     "note"};
+                                           "area",  "stage",       "value",     "note",      "owner",  "reverses"};
 
 /* ALM_UNAVAILABLE with a text that names the table and the row; all faults of a plug-in are its author's to mend. */
 ALM_PRINTF(2, 3) static enum alm_status fault(struct alm_error *err, const char *format, ...)

@@ -216,6 +216,27 @@ CSV
     as_expected meals
 }
 
+@test "a programme's own columns are listed where it alone is" {
+    register
+    almoner -q meals kitchen add K1 --name x
+    almoner -q meals cook K1 --portions 10 --slot lunch --time 2020-12-05T08:30
+    almoner -q delivery record meals --household H1 --body yari --with slot=lunch --with time=2020-12-05T08:45 >/dev/null
+    almoner -q delivery record parcels --household H1 --body yari --date 1399/09/10 >/dev/null
+    step 0 delivery list --programme meals
+    step 0 delivery list --programme meals --output csv
+    step 0 delivery list --programme meals --output json
+    step 0 delivery list --programme parcels --output csv
+    step 0 delivery list --output csv
+    id=$(almoner delivery list --programme meals --output csv | sed -n 2p | cut -d, -f1)
+    step 0 delivery show "$id"
+    almoner -q programme disable meals
+    step 0 delivery list --programme meals --output csv
+    rm programmes/meals.ini
+    step 0 delivery list --programme meals --output csv
+    step 0 delivery show "$id" --output csv
+    as_expected own-columns
+}
+
 @test "a meal is not given when it has been hot for too long" {
     register
     almoner -q meals kitchen add K1 --name x
