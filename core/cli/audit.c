@@ -7,7 +7,7 @@ static void tell_fault(void *context, const char *text)
     cli_warn(context, "%s", text);
 }
 
-static enum alm_status seal_files(struct cli *cli, const char **seals, const char **key, struct alm_error *err)
+enum alm_status cli_seal_files(struct cli *cli, const char **seals, const char **key, struct alm_error *err)
 {
     enum alm_status status = host_state_file(cli->host, "seals", seals, err);
 
@@ -33,7 +33,7 @@ static enum alm_status run_verify(const struct alm_host *host, void *state, cons
     if (status == ALM_OK)
         status = ledger_verify(ledger, tell_fault, cli, &lines, &faults, terminal.progress, err);
     if (status == ALM_OK)
-        status = seal_files(cli, &seals, &key, err);
+        status = cli_seal_files(cli, &seals, &key, err);
     if (status == ALM_OK)
         status = store_seal_verify(store, seals, key, &sealed, &unsealed, err);
     if (status != ALM_OK)
@@ -57,7 +57,7 @@ static enum alm_status run_seal(const struct alm_host *host, void *state, const 
 
     (void)host, (void)args;
     if (status == ALM_OK)
-        status = seal_files(cli, &seals, &key, err);
+        status = cli_seal_files(cli, &seals, &key, err);
     if (status == ALM_OK)
         status = store_seal(store, seals, key, &sealed, err);
     if (status == ALM_OK)

@@ -63,6 +63,8 @@ struct host_terminal cli_terminal(struct cli *);
 enum alm_status cli_confirm(struct cli *, const char *question, struct alm_error *);
 
 /* ---- dispatch.c ---- */
+/* The settings, read on first use: for commands of ALM_NO_STORE that can do without them. */
+enum alm_status cli_open_host(struct cli *, struct alm_error *);
 /* Run `work` in a write transaction with its journal entry; with --dry-run all of it is undone. */
 enum alm_status cli_write(struct cli *, enum alm_status (*work)(struct cli *, void *context, struct alm_error *),
                           void *context, struct alm_error *);
@@ -101,6 +103,8 @@ const char *const *cli_map(struct cli *, const struct alm_args *);
         .help = N_("where rejected rows go (default: FILE.rejects.csv in this folder)")                                \
     }
 enum alm_status cli_store(struct cli *, struct store **, struct alm_error *);
+/* Where the journal's heads and their key are kept (audit.c). */
+enum alm_status cli_seal_files(struct cli *, const char **seals, const char **key, struct alm_error *);
 enum alm_status cli_directory(struct cli *, struct register_directory **, struct alm_error *);
 
 #define CLI_COLUMN(n, t, ty)                                                                                           \

@@ -100,7 +100,7 @@ static enum alm_status unknown_noun(struct cli *cli, const char *word, struct al
     return error_set(err, ALM_USAGE, hint, _("'%s' is neither a command nor a programme"), word);
 }
 
-static enum alm_status open_host(struct cli *cli, struct alm_error *err)
+enum alm_status cli_open_host(struct cli *cli, struct alm_error *err)
 {
     const struct host_options options = {
         .config = cli->config, .now = cli->now, .terminal = cli_terminal(cli), .dry_run = cli->dry_run};
@@ -134,7 +134,7 @@ static enum alm_status run_report(const struct alm_host *host, void *state, cons
 /* `report PROGRAMME NAME`: a plug-in's own report. */
 static enum alm_status find_report(struct cli *cli, int argc, char **argv, struct target *target, struct alm_error *err)
 {
-    enum alm_status status = open_host(cli, err);
+    enum alm_status status = cli_open_host(cli, err);
 
     if (status == ALM_OK)
         status = host_programme(cli->host, argv[1], &target->programme, err);
@@ -165,7 +165,7 @@ static enum alm_status find_report(struct cli *cli, int argc, char **argv, struc
 static enum alm_status find_programme_command(struct cli *cli, int argc, char **argv, bool help, struct target *target,
                                               struct alm_error *err)
 {
-    enum alm_status status = open_host(cli, err);
+    enum alm_status status = cli_open_host(cli, err);
     const struct alm_plugin *plugin;
     int used;
 
@@ -324,8 +324,8 @@ static enum alm_status run_target(struct cli *cli, const struct target *target, 
         return status;
     cli->entry.command = path;
     cli->noun = target->noun;
-    if (!(command->flags & ALM_NO_STORE) || target->programme || cli->config)
-        status = open_host(cli, err);
+    if (!(command->flags & ALM_NO_STORE) || target->programme)
+        status = cli_open_host(cli, err);
     if (status != ALM_OK)
         return status;
     open_report(cli);

@@ -4,9 +4,9 @@
 
 extern const struct cli_noun cli_init, cli_status, cli_programme, cli_plugin, cli_config, cli_area, cli_body, cli_group,
     cli_base, cli_stage, cli_person, cli_place, cli_delivery, cli_entitlement, cli_report, cli_store_noun, cli_audit,
-    cli_version;
+    cli_doctor, cli_version;
 
-const struct cli_noun *const cli_nouns[] = {
-    &cli_init,   &cli_status,     &cli_programme, &cli_plugin,  &cli_config, &cli_area,     &cli_body,
-    &cli_group,  &cli_base,       &cli_stage,     &cli_person,  &cli_place,  &cli_delivery, &cli_entitlement,
-    &cli_report, &cli_store_noun, &cli_audit,     &cli_version, NULL};
+const struct cli_noun *const cli_nouns[] = {&cli_init,       &cli_status, &cli_programme, &cli_plugin,      &cli_config,
+                                            &cli_area,       &cli_body,   &cli_group,     &cli_base,        &cli_stage,
+                                            &cli_person,     &cli_place,  &cli_delivery,  &cli_entitlement, &cli_report,
+                                            &cli_store_noun, &cli_audit,  &cli_doctor,    &cli_version,     NULL};
