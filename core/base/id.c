@@ -34,7 +34,8 @@ enum alm_status id_open(struct id_source *source, const char *file, int node, st
         return error_set(err, ALM_BAD_CONFIG, NULL, _("node %d: must be 0 to %d"), node, NODES - 1);
     source->fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (source->fd < 0)
-        return error_set(err, errno == EACCES || errno == EROFS ? ALM_NO_PERMISSION : ALM_CANT_CREATE, NULL,
+        return error_set(err, errno == EACCES || errno == EROFS ? ALM_NO_PERMISSION : ALM_CANT_CREATE,
+                         _("let this user write it, and its folder"),
                          _("%s: the node's file of ids cannot be opened: %s"), file, strerror(errno));
     return ALM_OK;
 }

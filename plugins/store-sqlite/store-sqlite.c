@@ -57,7 +57,8 @@ enum alm_status sqlite_fail(sqlite3 *db, int rc, const char *what, struct alm_er
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-        return alm_fail(err, ALM_NO_PERMISSION, "let this user write the file and its folder",
+        return alm_fail(err, ALM_NO_PERMISSION,
+                        "let this user write the file, those beside it (-wal, -shm) and its folder",
                         "%s%sthe store cannot be written: %s", what, colon, message);
     case SQLITE_CANTOPEN:
         return alm_fail(err, why == EACCES || why == EPERM || why == EROFS ? ALM_NO_PERMISSION : ALM_UNAVAILABLE,
@@ -253,8 +254,9 @@ static enum alm_status store_exec(struct alm_connection *connection, const char 
 static enum alm_status store_begin(struct alm_connection *connection, bool write, struct alm_error *err)
 {
     if (write && connection->read_only)
-        return alm_fail(err, ALM_NO_PERMISSION, "let this user write the file and its folder", "%s can only be read",
-                        connection->path);
+        return alm_fail(err, ALM_NO_PERMISSION,
+                        "let this user write the file, those beside it (-wal, -shm) and its folder",
+                        "%s can only be read", connection->path);
     enum alm_status status = run(connection, write ? "BEGIN IMMEDIATE" : "BEGIN", err);
     connection->in_transaction = status == ALM_OK;
     return status;

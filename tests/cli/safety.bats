@@ -43,15 +43,44 @@ many()
     cmp before almoner.db
 }
 
-@test "a folder that may not be written to" {
-    [ "$(id -u)" != 0 ] || skip 'root may write everywhere'
+# almoner as somebody for whom the mode of a file counts: root, without what lets it pass over that.
+almoner_bound()
+{
+    if [ "$(id -u)" = 0 ]; then
+        setpriv --bounding-set=-all --inh-caps=-all "$ALMONER" --now "$now" "$@"
+    else
+        "$ALMONER" --now "$now" "$@"
+    fi
+}
+
+@test "a store that may not be written to" {
     register
+    almoner -q delivery record parcels --household H1 --body hamdeli >/dev/null
+    almoner report --output csv >want
+    printf 'programme,household,date,body\nparcels,H2,1399/09/01,yari\n' >aid.csv
+    cp almoner.db before
+    almoner() { almoner_bound "$@"; }
+    # Where the folder is closed there is no place for the files that stand beside the store's, which reading needs too.
+    touch out err
     chmod a-w . almoner.db
-    got=0
-    almoner person add --household H1 --given_name x >out 2>err || got=$?
-    chmod u+w . almoner.db
-    [ "$got" = 77 ] || [ "$got" = 73 ] || [ "$got" = 74 ]
+    step 77 report
+    step 77 person add --household H1 --given_name x
+    chmod u+w .
+    step 0 report --output csv
+    step 77 person add --household H1 --given_name x
+    step 77 delivery record parcels --household H2 --body yari
+    step 77 delivery import aid.csv
+    step 77 init --test
+    chmod u+w almoner.db*
+    cmp before almoner.db
+    chmod a-w state/office-0.ids
+    step 77 person add --household H1 --given_name x
+    step 77 delivery record parcels --household H2 --body yari
+    chmod u+w state/office-0.ids
     step 0 audit verify
+    almoner report --output csv >got
+    same want got
+    as_expected read-only
 }
 
 @test "a dry run changes nothing" {
