@@ -236,13 +236,19 @@ static enum alm_status run_sample(const struct alm_host *host, void *state, cons
     const char *name = alm_arg_text(args, "name");
     const struct alm_plugin *plugin = NULL;
     struct strbuf text = {0};
-    enum alm_status status = plugin_load(host_conf(cli->host)->almoner->plugindir, name, &plugin, err);
+    enum alm_status status = name ? plugin_load(host_conf(cli->host)->almoner->plugindir, name, &plugin, err)
+                                  : host_store_plugin(cli->host, &plugin, err);
 
     (void)host;
     if (status != ALM_OK)
         return status;
-    if (plugin->kind == ALM_KIND_PROGRAMME)
+    if (!name) {
+        conf_sample(&conf_almoner_table, "almoner", &text);
+        strbuf_addc(&text, '\n');
+        conf_sample(&conf_store_table, "store", &text);
+    } else if (plugin->kind == ALM_KIND_PROGRAMME) {
         conf_sample(&conf_programme_table, "programme", &text);
+    }
     if (text.len)
         strbuf_addc(&text, '\n');
     conf_sample(&plugin->settings, plugin->name, &text);
@@ -260,9 +266,9 @@ static const struct alm_option show_options[] = {
     {.name = "origin", .type = ALM_BOOL, .help = N_("say for each key which line of which file it comes from")}};
 static const struct alm_option sample_options[] = {{.name = "name",
                                                     .type = ALM_STRING,
-                                                    .flags = ALM_ARGUMENT | ALM_REQUIRED,
+                                                    .flags = ALM_ARGUMENT,
                                                     .value = "PLUGIN",
-                                                    .help = N_("a plug-in")}};
+                                                    .help = N_("a plug-in; almoner.ini itself without it")}};
 static const struct alm_command config_commands[] = {
     {"check", N_("check all INI files and show every problem"), NULL, 0, 0, run_check, "config check"},
     {"show", N_("show settings in force"), show_options, COUNT_OF(show_options), 0, run_config_show,
@@ -397,10 +403,15 @@ static enum alm_status run_plugin_show(const struct alm_host *host, void *state,
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
+static const struct alm_option plugin_options[] = {{.name = "name",
+                                                    .type = ALM_STRING,
+                                                    .flags = ALM_ARGUMENT | ALM_REQUIRED,
+                                                    .value = "PLUGIN",
+                                                    .help = N_("a plug-in")}};
 static const struct alm_command plugin_commands[] = {
     {"list", N_("list the installed plug-ins, sound or not"), NULL, 0, 0, run_plugin_list, "plugin list"},
-    {"show", N_("show a plug-in's settings, commands, reports and migrations"), sample_options,
-     COUNT_OF(sample_options), 0, run_plugin_show, "plugin show meals"},
+    {"show", N_("show a plug-in's settings, commands, reports and migrations"), plugin_options,
+     COUNT_OF(plugin_options), 0, run_plugin_show, "plugin show meals"},
 };
 extern const struct cli_noun cli_plugin;
 const struct cli_noun cli_plugin = {"plugin", N_("list and show plug-ins"), plugin_commands, COUNT_OF(plugin_commands)};

@@ -211,3 +211,31 @@ INI
     step 78 init
     as_expected one-file
 }
+
+# Keys of an INI text as "SECTION KEY = VALUE", those of comments too (";" before KEY), sorted.
+keys_of()
+{
+    sed -nE '/^\[/h; /^(; )?[a-z_]+ =( |$)/{ G; s/^(; )?(.*)\n\[([^ ]*).*\]$/\3 \1\2/; s/; /;/; s/ +$//; p }' "$1" | sort
+}
+
+@test "what is shipped says of every key what config sample says" {
+    keys_of "$source_dir/conf/almoner.ini" >shipped
+    almoner config sample >sample.ini
+    keys_of sample.ini >sample
+    # almoner.ini has every key; one that stands as a comment shows the default. The path of plug-ins is that of a build.
+    tr -d ';' <shipped | cut -d= -f1 | sort >shipped-keys
+    tr -d ';' <sample | cut -d= -f1 | sort >sample-keys
+    same sample-keys shipped-keys
+    sed -n 's/;//p' shipped | grep -v ' plugindir =' >said
+    [ "$(wc -l <said)" -gt 8 ]
+    comm -23 said sample >wrong
+    same /dev/null wrong
+    # A programme's file says that its plug-in's own keys show their defaults.
+    for name in meals parcels stationery; do
+        grep -q '^; .*the plug-in.s own keys show their defaults' "$source_dir/conf/programmes/$name.ini"
+        keys_of "$source_dir/conf/programmes/$name.ini" | grep "^$name " >said
+        almoner config sample "$name" >sample.ini
+        keys_of sample.ini | grep "^$name " >sample
+        same sample said
+    done
+}
