@@ -276,9 +276,8 @@ static bool check_plugins(struct doctor *doctor)
             doctor_tell(doctor, DOCTOR_OK, NULL, _("%s %s, interface %u.%u"), probe->name, probe->version,
                         probe->abi_major, probe->abi_minor);
         else
-            doctor_tell(doctor, is_used(conf, probe->name) ? DOCTOR_WRONG : DOCTOR_WARNING, probe->error.hint, "%s%s%s",
-                        strstr(probe->error.text, probe->name) ? "" : probe->name,
-                        strstr(probe->error.text, probe->name) ? "" : ": ", probe->error.text);
+            doctor_tell(doctor, is_used(conf, probe->name) ? DOCTOR_WRONG : DOCTOR_WARNING, probe->error.hint, "%s",
+                        probe->error.text);
     }
     free(probes);
     return true;

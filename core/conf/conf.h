@@ -108,6 +108,8 @@ struct conf_rule {
 };
 enum alm_status conf_value_parse(const struct conf_rule *, struct alm_text, struct arena *, struct alm_value *,
                                  struct alm_error *);
+/* "a duration". */
+const char *conf_type_name(uint32_t type);
 /* A commented INI text with every key and its default: `config sample`. */
 void conf_sample(const struct alm_settings *table, const char *section, struct strbuf *out);
 

@@ -15,8 +15,7 @@ struct conf_section *conf_ini_section(const struct conf_ini *, const char *secti
 /* The part of "kit large" after "kit ", or NULL if the section is not one of that group. */
 const char *conf_group_name_of(const char *section, const char *group);
 
-/* "a duration", and what one may write: "30 days". */
-const char *conf_type_name(uint32_t type);
+/* What one may write: "30 days". */
 const char *conf_type_example(uint32_t type);
 
 /* Report the unused keys of one section; they then count as used. */

@@ -17,17 +17,20 @@ enum alm_status plugin_vet(const char *dir, const char *name, struct arena *, co
  * plug-in was built against a smaller struct, missing members read as zero. Loading the same file again hands back the same result. */
 enum alm_status plugin_load(const char *dir, const char *name, const struct alm_plugin **, struct alm_error *);
 
-/* What `plugin list` shows of one file; loaded in a child process, two seconds at most, so that a crash is only a line. */
+/* What is known of one plug-in by loading it in a child process, two seconds at most, so that a crash is only a line. */
 struct plugin_probe {
     char name[64];
     char version[32];
     char summary[160];
     uint32_t kind; /* 0 if refused */
+    bool absent;   /* no such file */
     uint16_t abi_major, abi_minor;
     struct alm_error error; /* status ALM_OK: sound */
 };
 /* All *.so of the folder, sorted by name; free(*probes). */
 enum alm_status plugin_probe_all(const char *dir, struct plugin_probe **probes, size_t *n, struct alm_error *);
+/* The same for one name; returns probe->error.status. */
+enum alm_status plugin_probe_one(const char *dir, const char *name, struct plugin_probe *);
 /* A checked descriptor: names legal and unique, tables consistent, kinds complete. For plugin_load and its tests. */
 enum alm_status plugin_check(const struct alm_plugin *, const char *name, struct alm_error *);
 /* Words that neither a plug-in nor a programme may be called: the core's nouns. Ends with NULL. */

@@ -107,11 +107,23 @@ static void terminate(struct plugin_probe *probe)
     probe->error.hint[sizeof probe->error.hint - 1] = '\0';
 }
 
-static void probe_one(const char *dir, struct plugin_probe *probe)
+/* probe->name is known and legal; fill the rest. */
+static void probe_named(const char *dir, struct plugin_probe *probe)
 {
     static const char hint[] = N_("take the file away, or tell its author");
     int ends[2] = {-1, -1};
     int status = 0;
+    struct arena arena = {0};
+    const char *path = NULL;
+
+    /* What can be told without loading it is told without a child. */
+    if (plugin_vet(dir, probe->name, &arena, &path, &probe->error) != ALM_OK) {
+        path = arena_printf(&arena, "%s/%s.so", dir, probe->name);
+        probe->absent = access(path, F_OK) != 0 && errno == ENOENT;
+        arena_release(&arena);
+        return;
+    }
+    arena_release(&arena);
     struct plugin_probe answer = *probe;
 
     if (pipe2(ends, O_CLOEXEC) != 0) {
@@ -144,13 +156,25 @@ static void probe_one(const char *dir, struct plugin_probe *probe)
         memcpy(answer.name, probe->name, sizeof answer.name);
         *probe = answer;
     } else if (late) {
-        error_set(&probe->error, ALM_UNAVAILABLE, _(hint), _("took longer than %d seconds to load"), PROBE_MS / 1000);
+        error_set(&probe->error, ALM_UNAVAILABLE, _(hint), _("%s/%s.so took longer than %d seconds to load"), dir,
+                  probe->name, PROBE_MS / 1000);
     } else if (WIFSIGNALED(status)) {
-        error_set(&probe->error, ALM_UNAVAILABLE, _(hint), _("crashed (signal %d) while loading"), WTERMSIG(status));
+        error_set(&probe->error, ALM_UNAVAILABLE, _(hint), _("%s/%s.so crashed (%s) while it was loaded"), dir,
+                  probe->name, strsignal(WTERMSIG(status)));
     } else {
-        error_set(&probe->error, ALM_UNAVAILABLE, _(hint), _("ended the program (status %d) while loading"),
+        error_set(&probe->error, ALM_UNAVAILABLE, _(hint),
+                  _("%s/%s.so ended the program (status %d) while it was loaded"), dir, probe->name,
                   WEXITSTATUS(status));
     }
+}
+
+enum alm_status plugin_probe_one(const char *dir, const char *name, struct plugin_probe *probe)
+{
+    memset(probe, 0, sizeof *probe); /* padding too: it goes through the pipe */
+    snprintf(probe->name, sizeof probe->name, "%s", name);
+    if (plugin_check_name(name, &probe->error) == ALM_OK)
+        probe_named(dir, probe);
+    return probe->error.status;
 }
 
 static int by_name(const void *a, const void *b)
@@ -186,6 +210,6 @@ enum alm_status plugin_probe_all(const char *dir, struct plugin_probe **probes, 
         qsort(*probes, *n, sizeof **probes, by_name);
     for (size_t i = 0; i < *n; i++)
         if (plugin_check_name((*probes)[i].name, &(*probes)[i].error) == ALM_OK)
-            probe_one(dir, &(*probes)[i]);
+            probe_named(dir, &(*probes)[i]);
     return ALM_OK;
 }
