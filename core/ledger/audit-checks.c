@@ -154,13 +154,19 @@ static const struct audit_table claim = {
     .subject = claim_subject,
 };
 #define STANDS "reverses IS NULL AND id NOT IN (SELECT reverses FROM line WHERE reverses IS NOT NULL)"
+/* Of several lines that use one period (they were recorded past a double) one has the claim, whichever. */
 static const char claim_counted[] =
-    "SELECT COALESCE(person, owner) AS recipient, programme, period, id, owner FROM line "
+    "SELECT a.recipient, a.programme, a.period, "
+    "COALESCE(MAX(CASE WHEN c.line = a.id THEN a.id END), MIN(a.id)), "
+    "COALESCE(MAX(CASE WHEN c.line = a.id THEN a.owner END), MIN(a.owner)) "
+    "FROM (SELECT COALESCE(person, owner) AS recipient, programme, period, id, owner FROM line "
     "WHERE period IS NOT NULL AND " STANDS " "
     "UNION ALL "
     "SELECT partner AS recipient, programme, period, id, owner FROM line "
-    "WHERE period IS NOT NULL AND partner IS NOT NULL AND " STANDS " "
-    "ORDER BY recipient, programme, period, id";
+    "WHERE period IS NOT NULL AND partner IS NOT NULL AND " STANDS ") a "
+    "LEFT JOIN claim c ON c.recipient = a.recipient AND c.programme = a.programme AND c.period = a.period "
+    "GROUP BY a.recipient, a.programme, a.period "
+    "ORDER BY a.recipient, a.programme, a.period";
 
 static const struct audit_table key = {
     .kept = "SELECT owner, id FROM delivery_key ORDER BY owner, id",

@@ -230,7 +230,6 @@ void chunk_rewind(struct ledger_chunk *chunk)
     for (size_t i = 0; i < chunk->n; i++)
         if (chunk->rows[i].state != ROW_OUT) {
             chunk->rows[i].state = ROW_PENDING;
-            chunk->rows[i].keeps_claim = false;
             chunk->answers[i] = (struct ledger_answer){.next = ALM_NO_DATE, .blocking_date = ALM_NO_DATE, .reason = ""};
         }
     chunk->past_until = 0;

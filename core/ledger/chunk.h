@@ -32,7 +32,6 @@ struct chunk_row {
     bool history;       /* stored lines are needed to judge it */
     bool has_period;
     bool has_value;
-    bool keeps_claim; /* accepted, and its period was free */
     alm_quantity entitled;
     int64_t period;
     alm_money unit_value;

@@ -22,10 +22,12 @@ static struct alm_text detail_text(struct ledger_chunk *chunk, size_t i)
     return chunk->text.len ? (struct alm_text){chunk->text.at, chunk->text.len} : (struct alm_text){0};
 }
 
-static void enter_claims(struct ledger_chunk *chunk, const struct chunk_row *row)
+/* A line that was recorded past a double leaves the claim with the line that has it. */
+static void enter_claims(struct ledger_chunk *chunk, size_t i)
 {
+    const struct chunk_row *row = &chunk->rows[i];
     for (size_t c = 0; c < 2; c++)
-        if (row->claims[c])
+        if (row->claims[c] && chunk->claims[row->claims[c] - 1].row == i + 1)
             ledger_write_claim(chunk->ledger->writer, chunk->claims[row->claims[c] - 1].recipient,
                                chunk->programmes[row->programme].programme->id, row->period,
                                chunk->owners[row->owner].id, row->id);
@@ -81,10 +83,9 @@ static void enter_row(struct ledger_chunk *chunk, size_t i, struct store_entry *
         return;
     }
     answer->value = line.value;
-    if (row->keeps_claim) {
+    if (row->has_period)
         extra.period = row->period;
-        enter_claims(chunk, row);
-    }
+    enter_claims(chunk, i);
     ledger_write_line(writer, &line, &extra, entry);
     struct chunk_account *account = &chunk->accounts[row->account - 1];
     account->deliveries++;

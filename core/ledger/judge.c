@@ -301,13 +301,11 @@ static void accept(struct ledger_chunk *chunk, size_t i)
         account->last_line = row->id;
         account->last_row = (uint32_t)i + 1;
     }
-    row->keeps_claim = row->has_period;
-    for (size_t c = 0; c < 2; c++)
-        if (row->claims[c] && (chunk->claims[row->claims[c] - 1].line || chunk->claims[row->claims[c] - 1].row))
-            row->keeps_claim = false;
-    for (size_t c = 0; c < 2 && row->keeps_claim; c++)
-        if (row->claims[c])
-            chunk->claims[row->claims[c] - 1].row = (uint32_t)i + 1;
+    for (size_t c = 0; c < 2; c++) {
+        struct chunk_claim *claim = row->claims[c] ? &chunk->claims[row->claims[c] - 1] : NULL;
+        if (claim && !claim->line && !claim->row)
+            claim->row = (uint32_t)i + 1;
+    }
 }
 
 static enum alm_status judge_row(struct ledger_chunk *chunk, size_t i, bool settle, struct alm_error *err)

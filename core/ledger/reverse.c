@@ -30,6 +30,45 @@ static enum alm_status unsettle(struct ledger *ledger, const struct ledger_line 
     return status;
 }
 
+/* Another line that stands and uses the same period, recorded past the double: the earliest of them. */
+static enum alm_status find_heir(struct ledger *ledger, const struct ledger_line *original, alm_id recipient,
+                                 alm_id *heir, alm_id *owner, struct alm_error *err)
+{
+#define HEIRS                                                                                                          \
+    "SELECT l.id, l.owner FROM line l "                                                                                \
+    "WHERE l.programme = $1 AND l.period = $2 AND l.id <> $3 AND (COALESCE(l.person, l.owner) = $4 OR l.partner = "    \
+    "$4) "                                                                                                             \
+    "AND l.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM line r WHERE r.owner = l.owner AND r.reverses = l.id)"
+#define FIRST " ORDER BY l.id LIMIT 1"
+    enum { MAX_HOUSEHOLDS = 64 };
+    const struct alm_line *line = &original->line;
+    struct store *store = ledger->services.store;
+    alm_id owners[MAX_HOUSEHOLDS + 1];
+    struct store_stmt *stmt;
+    bool row;
+    size_t n = 0;
+    *heir = 0;
+    enum alm_status status = ALM_OK;
+    if (line->partner) {
+        /* A couple's lines stand under the household of either: of couples there are few, and nothing lists them. */
+        status =
+            store_query(store, &stmt, err, HEIRS FIRST, "iiii", line->programme, original->period, line->id, recipient);
+    } else {
+        if (line->person)
+            status = register_households_of(store, recipient, owners, MAX_HOUSEHOLDS, &n, err);
+        owners[n++] = line->owner;
+        if (status == ALM_OK)
+            status = store_query(store, &stmt, err, HEIRS " AND l.owner = ANY ($5)" FIRST, "iiiiI", line->programme,
+                                 original->period, line->id, recipient, owners, n);
+    }
+    if (status != ALM_OK || (status = store_next(stmt, &row, err)) != ALM_OK || !row)
+        return status;
+    *heir = store_int(stmt, 0);
+    *owner = store_int(stmt, 1);
+    store_done(stmt);
+    return ALM_OK;
+}
+
 static enum alm_status give_back_claims(struct ledger *ledger, const struct ledger_line *original,
                                         struct alm_error *err)
 {
@@ -39,10 +78,17 @@ static enum alm_status give_back_claims(struct ledger *ledger, const struct ledg
     enum alm_status status = ALM_OK;
     if (original->period == ALM_NULL)
         return ALM_OK;
-    for (size_t i = 0; i < COUNT_OF(recipients) && status == ALM_OK; i++)
+    for (size_t i = 0; i < COUNT_OF(recipients) && status == ALM_OK; i++) {
+        alm_id heir = 0, owner;
+        int64_t freed = 0;
         if (recipients[i])
-            status = store_run(ledger->services.store, NULL, err, sql, "iiii", recipients[i], line->programme,
+            status = store_run(ledger->services.store, &freed, err, sql, "iiii", recipients[i], line->programme,
                                original->period, line->id);
+        if (status == ALM_OK && freed)
+            status = find_heir(ledger, original, recipients[i], &heir, &owner, err);
+        if (status == ALM_OK && heir)
+            ledger_write_claim(ledger->writer, recipients[i], line->programme, original->period, owner, heir);
+    }
     return status;
 }
 

@@ -113,6 +113,68 @@ static void the_period_is_free_again(void **state)
     world_assert_sound(w);
 }
 
+/* What was recorded past the double still stands when the first line is taken back: it blocks in its place. */
+static void a_line_past_the_double_inherits_the_period(void **state)
+{
+    struct world *w = *state;
+    struct ledger_offer offer = kit(w, 20, TODAY - 5);
+    const alm_id first = world_offer(w, &offer).line;
+    w->programmes[KITS].on_double = LEDGER_WARN;
+    offer.body = w->bodies[0];
+    const alm_id second = world_offer(w, &offer).line;
+    offer.body = w->bodies[2];
+    const alm_id third = world_offer(w, &offer).line;
+    w->programmes[KITS].on_double = LEDGER_REFUSE;
+    assert_true(first && second && third);
+    world_reverse(w, third);
+    world_assert_sound(w);
+    world_reverse(w, first);
+    world_assert_sound(w);
+    offer.key = text_of("again");
+    struct ledger_answer answer = world_offer(w, &offer);
+    assert_int_equal(answer.outcome, LEDGER_REFUSED);
+    assert_int_equal(answer.blocking, second);
+    world_reverse(w, second);
+    offer.key = text_of("and again");
+    assert_int_equal(world_offer(w, &offer).outcome, LEDGER_RECORDED);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM claim"), 1);
+    world_assert_sound(w);
+}
+
+/* Who has moved in between is found under the new household; of a couple each inherits alone. */
+static void heirs_in_other_households(void **state)
+{
+    struct world *w = *state;
+    struct ledger_offer offer = kit(w, 40, TODAY - 5);
+    offer.partner = w->persons[41];
+    const alm_id couple = world_offer(w, &offer).line;
+    w->programmes[KITS].on_double = LEDGER_WARN;
+    struct ledger_offer alone = kit(w, 41, TODAY - 5), other = kit(w, 60, TODAY - 5);
+    const alm_id second = world_offer(w, &alone).line;
+    other.partner = w->persons[40];
+    const alm_id third = world_offer(w, &other).line;
+    assert_true(couple && second && third);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM claim"), 3);
+    world_assert_sound(w);
+    world_reverse(w, couple);
+    world_assert_sound(w);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM claim"), 3);
+    alone = kit(w, 80, TODAY - 5);
+    const alm_id before = world_offer(w, &alone).line;
+    world_move(w, 80, w->households[5], TODAY - 5);
+    assert_int_equal(ledger_members_changed(w->ledger, &w->homes[80], 1, &(struct alm_error){0}), ALM_OK);
+    alone.body = w->bodies[2];
+    const alm_id after = world_offer(w, &alone).line;
+    assert_true(before && after);
+    world_reverse(w, before);
+    world_assert_sound(w);
+    w->programmes[KITS].on_double = LEDGER_REFUSE;
+    alone.body = w->bodies[0];
+    struct ledger_answer answer = world_offer(w, &alone);
+    assert_int_equal(answer.outcome, LEDGER_REFUSED);
+    assert_int_equal(answer.blocking, after);
+}
+
 static void the_programme_gives_back(void **state)
 {
     struct world *w = *state;
@@ -384,6 +446,8 @@ int main(void)
         WORLD_TEST(a_reversal_says_what_it_is),
         WORLD_TEST(once_only),
         WORLD_TEST(the_period_is_free_again),
+        WORLD_TEST(a_line_past_the_double_inherits_the_period),
+        WORLD_TEST(heirs_in_other_households),
         WORLD_TEST(the_programme_gives_back),
         WORLD_TEST(not_without_the_programme),
         WORLD_TEST(the_account_goes_back),
