@@ -73,11 +73,11 @@ static void enter_row(struct ledger_chunk *chunk, size_t i, struct store_entry *
     struct ledger_writer *writer = chunk->ledger->writer;
     struct alm_line line;
     chunk_line(chunk, i, &line);
-    bool known = row->state == ROW_REFUSED && (chunk->flags & LEDGER_RUN_PAST_DOUBLE);
-    answer->line = known ? 0 : row->id;
+    bool known = row->state == ROW_REFUSED && (row->refusal || (chunk->flags & LEDGER_RUN_PAST_DOUBLE));
+    answer->line = known ? row->refusal : row->id;
     struct ledger_extra extra = {detail_text(chunk, i), chunk->offers[i].note, ALM_NULL};
     if (row->state == ROW_REFUSED) {
-        /* An offer past its double is on record already: the caller keeps what it was. */
+        /* An offer past its double, or one that is judged anew, is on record already. */
         if (!known)
             ledger_write_refusal(writer, &line, &extra, row->key, answer, entry->id);
         return;
@@ -184,12 +184,29 @@ static enum alm_status enter_own(struct ledger_chunk *chunk, struct own_list *ow
     return status;
 }
 
+/* Offers that were refused before: the refusal stays, with what became of it now. */
+static enum alm_status enter_reopened(struct ledger_chunk *chunk, struct alm_error *err)
+{
+    static const char sql[] = "UPDATE refusal SET state = $3, line = $4 WHERE owner = $1 AND id = $2";
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; i < chunk->n && status == ALM_OK; i++) {
+        const struct chunk_row *row = &chunk->rows[i];
+        bool accepted = row->state == ROW_ACCEPTED;
+        if (row->state != ROW_OUT && row->refusal && (accepted || chunk->answers[i].outcome == LEDGER_HELD))
+            status = store_run(chunk->ledger->services.store, NULL, err, sql, "iiii", chunk->owners[row->owner].id,
+                               row->refusal, (int64_t)(accepted ? 2 : 1), accepted ? row->id : ALM_NULL);
+    }
+    return status;
+}
+
 enum alm_status chunk_enter(struct ledger_chunk *chunk, struct store_entry *entry, struct alm_error *err)
 {
     struct own_list own = {0};
     enum alm_status status = enter_owners(chunk, entry, &own, err);
     if (status == ALM_OK && own.n)
         status = enter_own(chunk, &own, err);
+    if (status == ALM_OK)
+        status = enter_reopened(chunk, err);
     free(own.at);
     return status;
 }

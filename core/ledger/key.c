@@ -8,6 +8,7 @@
  * same delivery.
  */
 #include "ledger/chunk.h"
+#include "ledger/lines.h"
 
 #include <stdlib.h>
 
@@ -206,6 +207,51 @@ static enum alm_status find_known(struct ledger_chunk *chunk, struct known_key *
     return status;
 }
 
+/*
+ * Rows without a key of their own that were refused because of a line that has been taken back since: they are judged
+ * anew.
+ */
+static enum alm_status reopen(struct ledger_chunk *chunk, const struct known_key *known, size_t n,
+                              struct alm_error *err)
+{
+    static const char sql[] = "SELECT f.id FROM refusal f "
+                              "JOIN home h ON h.id = f.blocking "
+                              "JOIN line l ON l.owner = h.owner AND l.reverses = f.blocking "
+                              "WHERE f.owner = ANY ($1) AND f.id = ANY ($2) AND f.state = 0 "
+                              "ORDER BY f.id";
+    alm_id *owners = xreallocarray(NULL, n, sizeof *owners), *ids = xreallocarray(NULL, n, sizeof *ids);
+    struct lines_ids open = {0};
+    size_t n_ids = 0;
+    for (size_t k = 0; k < n; k++) {
+        size_t i = known[k].row;
+        if (chunk->offers[i].key.len || !chunk->answers[i].line)
+            continue;
+        owners[n_ids] = chunk->owners[chunk->rows[i].owner].id;
+        ids[n_ids++] = chunk->answers[i].line;
+    }
+    struct store_stmt *stmt;
+    bool row = n_ids > 0;
+    enum alm_status status = ALM_OK;
+    if (n_ids)
+        status = store_query(chunk->ledger->services.store, &stmt, err, sql, "II", owners, n_ids, ids, n_ids);
+    while (status == ALM_OK && row && (status = store_next(stmt, &row, err)) == ALM_OK && row)
+        lines_ids_add(&open, store_int(stmt, 0));
+    for (size_t k = 0; status == ALM_OK && k < n; k++) {
+        struct chunk_row *at = &chunk->rows[known[k].row];
+        struct ledger_answer *answer = &chunk->answers[known[k].row];
+        if (chunk->offers[known[k].row].key.len || !lines_ids_have(&open, answer->line))
+            continue;
+        at->state = ROW_PENDING;
+        at->refusal = answer->line;
+        answer->line = 0;
+        answer->outcome = LEDGER_RECORDED;
+    }
+    free(open.at);
+    free(owners);
+    free(ids);
+    return status;
+}
+
 static enum alm_status claim_keys(struct ledger_chunk *chunk, size_t n, struct alm_error *err)
 {
     static const struct store_bulk_spec specs[] = {
@@ -235,6 +281,8 @@ static enum alm_status claim_keys(struct ledger_chunk *chunk, size_t n, struct a
     }
     if (status == ALM_OK && n_known)
         status = find_known(chunk, known, n_known, err);
+    if (status == ALM_OK && n_known)
+        status = reopen(chunk, known, n_known, err);
     free(known);
     free(conflict);
     store_bulk_free(bulk);

@@ -48,7 +48,7 @@ set_key()
     step 0 delivery reverse "$id" --reason 'entered twice'
     step 65 delivery reverse "$id" --reason again
     step 65 delivery reverse 12345 --reason x
-    step 0 delivery record parcels --household H1 --body yari --note 'now free'
+    step 0 delivery record parcels --household H1 --body yari
     step 0 delivery show "$id"
     step 0 delivery list --household H1 --output csv
     step 0 report --output csv

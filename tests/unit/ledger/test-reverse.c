@@ -113,6 +113,64 @@ static void the_period_is_free_again(void **state)
     world_assert_sound(w);
 }
 
+/* An offer without a key of its own is judged anew once the line that stood in its way is taken back, and only then. */
+static void a_refused_offer_is_judged_anew(void **state)
+{
+    struct world *w = *state;
+    const struct ledger_offer first = kit(w, 20, TODAY - 5);
+    struct ledger_offer second = first, keyed = first;
+    second.body = w->bodies[2];
+    keyed.key = text_of("a key");
+    const alm_id given = world_offer(w, &first).line;
+    const alm_id refused = world_offer(w, &second).line;
+    world_again(w);
+    assert_int_equal(world_offer(w, &keyed).outcome, LEDGER_REFUSED);
+    struct ledger_answer answer = world_offer(w, &second);
+    assert_int_equal(answer.outcome, LEDGER_SAME);
+    assert_int_equal(answer.line, refused);
+    world_reverse(w, given);
+    world_again(w);
+    assert_int_equal(world_offer(w, &keyed).outcome, LEDGER_SAME);
+    answer = world_offer(w, &second);
+    assert_int_equal(answer.outcome, LEDGER_RECORDED);
+    assert_int_not_equal(answer.line, refused);
+    world_assert_sound(w);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM refusal WHERE state = 2"), 1);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM refusal"), 2);
+    world_again(w);
+    assert_int_equal(world_offer(w, &second).outcome, LEDGER_SAME);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM line WHERE reverses IS NULL"), 2);
+    world_assert_sound(w);
+}
+
+/* Judged anew, it may meet another line: it is refused as before, with that one in its way. */
+static void judged_anew_it_may_be_refused_again(void **state)
+{
+    struct world *w = *state;
+    const struct ledger_offer first = kit(w, 20, TODAY - 5);
+    struct ledger_offer second = first, third = first;
+    second.body = w->bodies[2];
+    third.body = w->bodies[0];
+    const alm_id given = world_offer(w, &first).line;
+    const alm_id refused = world_offer(w, &second).line;
+    world_reverse(w, given);
+    const alm_id other = world_offer(w, &third).line;
+    world_again(w);
+    struct ledger_answer answer = world_offer(w, &second);
+    assert_int_equal(answer.outcome, LEDGER_REFUSED);
+    assert_int_equal(answer.line, refused);
+    assert_int_equal(answer.blocking, other);
+    assert_int_equal(world_number(w, "SELECT COUNT(*) FROM refusal"), 1);
+    world_assert_sound(w);
+    w->programmes[KITS].on_double = LEDGER_HOLD;
+    world_again(w);
+    answer = world_offer(w, &second);
+    assert_int_equal(answer.outcome, LEDGER_HELD);
+    assert_int_equal(answer.line, refused);
+    assert_int_equal(world_number(w, "SELECT state FROM refusal"), 1);
+    world_assert_sound(w);
+}
+
 /* What was recorded past the double still stands when the first line is taken back: it blocks in its place. */
 static void a_line_past_the_double_inherits_the_period(void **state)
 {
@@ -446,6 +504,8 @@ int main(void)
         WORLD_TEST(a_reversal_says_what_it_is),
         WORLD_TEST(once_only),
         WORLD_TEST(the_period_is_free_again),
+        WORLD_TEST(a_refused_offer_is_judged_anew),
+        WORLD_TEST(judged_anew_it_may_be_refused_again),
         WORLD_TEST(a_line_past_the_double_inherits_the_period),
         WORLD_TEST(heirs_in_other_households),
         WORLD_TEST(the_programme_gives_back),

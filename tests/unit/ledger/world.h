@@ -18,6 +18,7 @@ struct world {
     struct fixture *fixture;
     struct store *store;
     struct ledger *ledger;
+    struct ledger_services services;
     struct ledger_programme programmes[PROGRAMMES];
     struct alm_programme rules[PROGRAMMES];
     alm_id households[HOUSEHOLDS], places[PLACES];
@@ -234,6 +235,14 @@ static inline struct ledger_answer world_offer(struct world *w, const struct led
     return answer;
 }
 
+/* Another run of the program: what it remembers of this one is gone. */
+static inline void world_again(struct world *w)
+{
+    const struct ledger_services services = w->services;
+    ledger_free(w->ledger);
+    w->ledger = ledger_new(&services);
+}
+
 static inline alm_id world_reverse(struct world *w, alm_id line)
 {
     struct alm_error err = {0};
@@ -302,14 +311,14 @@ static inline int world_start(void **state)
     for (size_t i = 0; i < 12; i++)
         world_move(w, i * 9, w->households[(i * 7 + 3) % HOUSEHOLDS], TODAY - 150);
     register_directory_stale(w->fixture->directory);
-    const struct ledger_services services = {.store = w->store,
-                                             .directory = w->fixture->directory,
-                                             .programme = world_programme,
-                                             .programme_by_id = world_programme_by_id,
-                                             .context = w,
-                                             .today = TODAY,
-                                             .format_date = world_date};
-    w->ledger = ledger_new(&services);
+    w->services = (struct ledger_services){.store = w->store,
+                                           .directory = w->fixture->directory,
+                                           .programme = world_programme,
+                                           .programme_by_id = world_programme_by_id,
+                                           .context = w,
+                                           .today = TODAY,
+                                           .format_date = world_date};
+    w->ledger = ledger_new(&w->services);
     *state = w;
     return 0;
 }
