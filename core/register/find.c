@@ -7,6 +7,7 @@
 #include "register/people.h"
 
 enum { WORDS_MAX = 8 };
+#define NO_WORD SIZE_MAX
 
 struct found {
     alm_id *ids;
@@ -89,37 +90,87 @@ static size_t split(struct alm_text folded, struct alm_text words[WORDS_MAX])
     return n;
 }
 
-/* Words joined, with a bar before word number `bar` (0: none). */
-static struct alm_text name_key(const struct alm_text *words, size_t n, size_t bar, char buf[NAMES_KEY])
+/* What was typed. */
+struct name {
+    struct alm_text words[WORDS_MAX];
+    size_t n;
+};
+
+/* Words joined, with a bar before word number `bar` (0: none), without the title of word number `untitled` (NO_WORD: as
+ * it is).  Null if that word has no title, or nothing but one between the ends and the bar. */
+static struct alm_text name_key(const struct name *name, size_t bar, size_t untitled, char buf[NAMES_KEY])
 {
-    size_t len = 0;
-    for (size_t i = 0; i < n; i++) {
+    size_t len = 0, title = 0;
+    if (untitled != NO_WORD && untitled < name->n) {
+        struct alm_text word = name->words[untitled];
+        size_t end = untitled < bar ? bar : name->n;
+        title = people_is_title(word) ? word.len : people_joined_title(word);
+        if (title == word.len && untitled + 1 == end)
+            title = 0;
+    }
+    if (untitled != NO_WORD && !title)
+        return (struct alm_text){NULL, 0};
+    for (size_t i = 0; i < name->n; i++) {
         if (bar && i == bar)
             buf[len++] = '|';
-        for (size_t k = 0; k < words[i].len; k++)
-            if (words[i].at[k] != ' ') /* what is over the most words stays together */
-                buf[len++] = words[i].at[k];
+        for (size_t k = i == untitled ? title : 0; k < name->words[i].len; k++)
+            if (name->words[i].at[k] != ' ') /* what is over the most words stays together */
+                buf[len++] = name->words[i].at[k];
     }
-    if (bar == n)
+    if (bar == name->n)
         buf[len++] = '|';
     return (struct alm_text){buf, len};
 }
 
+/* What a ZWNJ parts are words too: سید‌علی. */
+static void part_words(struct alm_text text, struct strbuf *out)
+{
+    static const char joiner[] = "\xE2\x80\x8C";
+    strbuf_adds(out, "");
+    for (size_t i = 0; i < text.len; i++)
+        if (text.len - i >= 3 && memcmp(text.at + i, joiner, 3) == 0) {
+            strbuf_addc(out, ' ');
+            i += 2;
+        } else {
+            strbuf_addc(out, text.at[i]);
+        }
+}
+
+/*
+ * All keys, with the bar at each place and then (for beginnings) nowhere: as typed, since a family name may begin with
+ * a title; then without the title before the first words, or before those behind the bar: given names are kept without.
+ */
+static enum alm_status by_keys(struct store *store, const struct name *name, bool whole, struct found *found,
+                               struct alm_error *err)
+{
+    static const char sql[] = "SELECT person FROM person_name WHERE name = $1 ORDER BY owner, person LIMIT $2";
+    enum { AS_TYPED, FIRST_UNTITLED, SECOND_UNTITLED, WAYS };
+    char buf[NAMES_KEY];
+    enum alm_status status = ALM_OK;
+    for (int way = AS_TYPED; way < WAYS; way++)
+        for (size_t place = 1; place <= name->n + !whole && status == ALM_OK; place++) {
+            const size_t bar = place <= name->n ? place : 0;
+            const size_t untitled = way == AS_TYPED ? NO_WORD : way == FIRST_UNTITLED ? 0 : bar ? bar : name->n;
+            const struct alm_text key = name_key(name, bar, untitled, buf);
+            if (key.at)
+                status = whole ? gather(store, found, err, sql, key) : by_beginning(store, key, found, err);
+        }
+    return status;
+}
+
 static enum alm_status by_name(struct store *store, struct alm_text text, struct found *found, struct alm_error *err)
 {
-    char folded[2 * NAME_KEY], buf[NAMES_KEY];
-    struct alm_text words[WORDS_MAX];
-    size_t n = split((struct alm_text){folded, text_fold(text, folded, 2 * NAME_KEY - 2)}, words);
-    enum alm_status status = ALM_OK;
-    for (size_t bar = 1; bar <= n && status == ALM_OK; bar++)
-        status =
-            gather(store, found, err, "SELECT person FROM person_name WHERE name = $1 ORDER BY owner, person LIMIT $2",
-                   name_key(words, n, bar, buf));
-    for (size_t bar = 1; bar <= n && status == ALM_OK; bar++)
-        status = by_beginning(store, name_key(words, n, bar, buf), found, err);
-    if (status == ALM_OK && n)
-        status = by_beginning(store, name_key(words, n, 0, buf), found, err);
-    return status;
+    char folded[2 * NAME_KEY];
+    struct name name;
+    struct strbuf parted = {0};
+    part_words(text, &parted);
+    const size_t len = text_fold((struct alm_text){parted.at, parted.len}, folded, 2 * NAME_KEY - 2);
+    strbuf_release(&parted);
+    name.n = split((struct alm_text){folded, len}, name.words);
+    if (!name.n)
+        return ALM_OK;
+    enum alm_status status = by_keys(store, &name, true, found, err);
+    return status == ALM_OK ? by_keys(store, &name, false, found, err) : status;
 }
 
 enum alm_status register_person_find(struct store *store, const char *what, alm_id *ids, size_t max, size_t *n,

@@ -55,9 +55,7 @@ static bool may_be(const struct people_person *person, const struct person_row *
     if (!row->father_name.len || !person->father_name.len || same_text(row->father_name, person->father_name))
         return true;
     char given[NAME_KEY], known[NAME_KEY];
-    size_t a = text_fold_joined(row->father_name, given, sizeof given);
-    size_t b = text_fold_joined(person->father_name, known, sizeof known);
-    return a == b && memcmp(given, known, a) == 0;
+    return same_text(people_fold_given(row->father_name, given), people_fold_given(person->father_name, known));
 }
 
 /* The person that a row is about; NOBODY: a new one.  False if the row contradicts itself (it is rejected then). */

@@ -376,13 +376,9 @@ static bool take_household(struct people *people, size_t i, struct person_row *t
     return true;
 }
 
-static struct alm_text fold_key(struct people *people, struct alm_text name)
+static struct alm_text keep(struct people *people, struct alm_text key)
 {
-    char key[NAME_KEY];
-    if (!name.len)
-        return text_of("");
-    size_t len = text_fold_joined(name, key, sizeof key);
-    return (struct alm_text){arena_strndup(people->arena, key, len), len};
+    return (struct alm_text){arena_strndup(people->arena, key.at, key.len), key.len};
 }
 
 size_t people_name_key(struct alm_text first, struct alm_text second, char *buf, size_t size)
@@ -401,11 +397,44 @@ struct alm_text people_fold_name(struct alm_text name, char buf[NAME_KEY])
     return (struct alm_text){buf, name.len ? text_fold_joined(name, buf, NAME_KEY) : 0};
 }
 
+#define TITLE "سید"
+#define TITLE_OF_A_WOMAN "سیده"
+
+bool people_is_title(struct alm_text folded)
+{
+    return text_equal(folded, TITLE) || text_equal(folded, TITLE_OF_A_WOMAN);
+}
+
+size_t people_joined_title(struct alm_text folded)
+{
+    /* More than one letter (of two bytes) has to follow: سیده and سیدا are names too. */
+    const size_t len = strlen(TITLE);
+    return folded.len >= len + 4 && memcmp(folded.at, TITLE, len) == 0 ? len : 0;
+}
+
+struct alm_text people_fold_given(struct alm_text name, char buf[NAME_KEY])
+{
+    static const char joiner[] = "\xE2\x80\x8C"; /* ZWNJ, which parts words as a blank does */
+    struct alm_text key = people_fold_name(name, buf);
+    if (!people_joined_title(key))
+        return key;
+    size_t end = 0;
+    while (end < name.len && name.at[end] != ' ' &&
+           (name.len - end < 3 || memcmp(name.at + end, joiner, sizeof joiner - 1) != 0))
+        end++;
+    char word[NAME_KEY];
+    struct alm_text first = people_fold_name((struct alm_text){name.at, end}, word);
+    size_t title = people_is_title(first) ? first.len : people_joined_title(key);
+    if (title >= key.len)
+        return key;
+    return (struct alm_text){key.at + title, key.len - title};
+}
+
 size_t people_name_keys(struct alm_text given_name, struct alm_text family_name, char first[NAMES_KEY],
                         char second[NAMES_KEY], struct alm_text keys[2])
 {
     char given_key[NAME_KEY], family_key[NAME_KEY];
-    struct alm_text g = people_fold_name(given_name, given_key), f = people_fold_name(family_name, family_key);
+    struct alm_text g = people_fold_given(given_name, given_key), f = people_fold_name(family_name, family_key);
     if (!g.len && !f.len)
         return 0;
     keys[0] = (struct alm_text){first, people_name_key(g, f, first, NAMES_KEY)};
@@ -446,8 +475,9 @@ static void parse_row(struct people *people, size_t i)
     } else if (cleared) {
         to->criteria = text_of("");
     }
-    to->given_key = fold_key(people, to->given_name);
-    to->family_key = fold_key(people, to->family_name);
+    char key[NAME_KEY];
+    to->given_key = keep(people, people_fold_given(to->given_name, key));
+    to->family_key = keep(people, people_fold_name(to->family_name, key));
     if (!people->importer->edit && to->mark == NOBODY && to->f_mark == NOBODY && !to->given_key.len &&
         !to->family_key.len)
         import_reject(row, P_GIVEN_NAME, people->arena, _("empty; a name, a national ID or a foreign ID is needed"));

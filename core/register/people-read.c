@@ -64,7 +64,7 @@ void people_forget_names(struct people *people, uint32_t person)
 {
     struct people_person *gone = &people->persons[person];
     char buf[KEY_MAX], given[NAME_KEY], family[NAME_KEY];
-    size_t k = keys_find(&people->names, household_name_key(gone->lives_in, people_fold_name(gone->given_name, given),
+    size_t k = keys_find(&people->names, household_name_key(gone->lives_in, people_fold_given(gone->given_name, given),
                                                             people_fold_name(gone->family_name, family), buf));
     if (k == KEYS_NONE)
         return;
@@ -354,7 +354,7 @@ enum alm_status people_read(struct people *people, struct alm_error *err)
         person->lives_in = household_by_id(people, person->household);
         char given[NAME_KEY], family[NAME_KEY];
         if (person->lives_in != NOBODY && person->erased == ALM_NULL)
-            people_index_names(people, (uint32_t)i, person->lives_in, people_fold_name(person->given_name, given),
+            people_index_names(people, (uint32_t)i, person->lives_in, people_fold_given(person->given_name, given),
                                people_fold_name(person->family_name, family));
     }
     free(mark_ids);

@@ -134,6 +134,12 @@ void people_parse(struct people *);
 size_t people_name_key(struct alm_text first, struct alm_text second, char *buf, size_t size);
 
 struct alm_text people_fold_name(struct alm_text name, char buf[NAME_KEY]);
+/* A given name likewise, without the title سید or سیده before it: some lists have it and some don't. */
+struct alm_text people_fold_given(struct alm_text name, char buf[NAME_KEY]);
+/* Of folded text without blanks: the length of the title that a name after it is joined to ("سیدعلی"); 0 if there is
+ * none. */
+size_t people_joined_title(struct alm_text folded);
+bool people_is_title(struct alm_text folded);
 /* The keys by which names find a person: given|family and family|given; their number, 0 to 2. */
 enum { NAMES_KEY = 2 * NAME_KEY + 2 };
 size_t people_name_keys(struct alm_text given, struct alm_text family, char first[NAMES_KEY], char second[NAMES_KEY],

@@ -309,6 +309,42 @@ static size_t count_found(struct fixture *f, const char *text)
     return n;
 }
 
+/* سید and سیده are no part of a given name: with and without find each other, in lists and when somebody looks. */
+static void test_titles(void **state)
+{
+    struct fixture *f = *state;
+    import_text(f, LIST_PERSON,
+                "household,given_name,family_name,father_name\n"
+                "H1,سيد علی,موسوی,سیدرضا\n"
+                "H1,سیده‌فاطمه,موسوی,\n"
+                "H1,سیده,موسوی,\n"
+                "H2,هاشم,سیدزاده,\n",
+                4, 0, 0, 0);
+    static const struct {
+        const char *text;
+        size_t n;
+    } texts[] = {{"علی موسوی", 1},        {"سید علی موسوی", 1},
+                 {"سیدعلی موسوی", 1},     {"موسوی سید‌علی", 1},
+                 {"سيّد علي موسوي", 1},    {"فاطمه موسوی", 1},
+                 {"سیده فاطمه", 1},       {"سیده‌فاطمه موسوی", 1},
+                 {"سیده موسوی", 3},       {"هاشم سیدزاده", 1},
+                 {"سیدزاده", 1},          {"سیدهاشم سیدزاده", 1},
+                 {"سید هاشم سیدزاده", 1}, {"سید", 2}};
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        if (count_found(f, texts[i].text) != texts[i].n)
+            fail_msg("%s finds %zu", texts[i].text, count_found(f, texts[i].text));
+    /* The same persons, as another list writes them; somebody else by the father's name. */
+    import_text(f, LIST_PERSON,
+                "household,given_name,family_name,father_name\n"
+                "H1,علی,موسوی,سید رضا\n"
+                "H1,فاطمه,موسوی,\n"
+                "H1,علی,موسوی,سیدکریم\n"
+                "H2,سید هاشم,سیدزاده,\n",
+                1, 3, 0, 0);
+    assert_int_equal(number(f, "SELECT COUNT(*) FROM person"), 5);
+    assert_int_equal(number(f, "SELECT COUNT(*) FROM person_name"), 10);
+}
+
 static void test_find(void **state)
 {
     struct fixture *f = *state;
@@ -389,6 +425,7 @@ int main(void)
         TEST(test_areas_of_one_file),
         TEST(test_put),
         TEST(test_find),
+        TEST(test_titles),
         TEST(test_erase),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
