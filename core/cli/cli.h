@@ -38,6 +38,7 @@ struct cli {
 int cli_main(int argc, char **argv, FILE *out, FILE *err);
 
 extern const struct cli_noun *const cli_nouns[]; /* ends with NULL */
+extern const char cli_summary[];                 /* of almoner, in a line */
 
 /* ---- options.c ---- */
 extern const struct alm_option cli_globals[];
@@ -49,6 +50,13 @@ enum alm_status cli_parse(struct cli *, const struct alm_option *, size_t n, con
                           struct alm_args *, struct alm_error *);
 
 /* ---- help.c ---- */
+extern const char cli_examples[]; /* of the first level, one a line, without "almoner" */
+/* "person find"; " TEXT [OPTIONS]"; "--limit N"; what it means, its unit, choices and default.  For help, manual pages
+ * and completion alike. */
+const char *cli_command_path(struct cli *, const char *noun, const struct alm_command *);
+void cli_usage(struct strbuf *, const struct alm_command *);
+void cli_option_label(struct strbuf *, const struct alm_option *);
+void cli_option_text(struct strbuf *, const struct alm_option *);
 void cli_help(struct cli *); /* all nouns */
 void cli_help_noun(struct cli *, const char *noun, const char *summary, const struct alm_command *, size_t n,
                    const struct alm_report *, size_t n_reports);
@@ -65,6 +73,13 @@ enum alm_status cli_confirm(struct cli *, const char *question, struct alm_error
 /* ---- dispatch.c ---- */
 /* The settings, read on first use: for commands of ALM_NO_STORE that can do without them. */
 enum alm_status cli_open_host(struct cli *, struct alm_error *);
+/* For completion and manual pages: a noun by its name, or NULL; and the command with the most words that begin argv. */
+const struct cli_noun *cli_find_noun(const char *name);
+const struct alm_command *cli_find_command(const struct alm_command *, size_t n, int argc, char **argv, int *used);
+/* A plug-in's report and command as the command line takes them: a programme's imports have the options of all imports.
+ */
+struct alm_command cli_report_command(struct cli *, const char *programme, const struct alm_report *);
+struct alm_command cli_programme_command(struct cli *, const struct alm_command *);
 /* Run `work` in a write transaction with its journal entry; with --dry-run all of it is undone. */
 enum alm_status cli_write(struct cli *, enum alm_status (*work)(struct cli *, void *context, struct alm_error *),
                           void *context, struct alm_error *);

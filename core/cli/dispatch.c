@@ -17,7 +17,7 @@ struct target {
     int used;                         /* words taken */
 };
 
-static const struct cli_noun *find_noun(const char *name)
+const struct cli_noun *cli_find_noun(const char *name)
 {
     for (size_t i = 0; cli_nouns[i]; i++)
         if (strcmp(cli_nouns[i]->name, name) == 0)
@@ -26,8 +26,8 @@ static const struct cli_noun *find_noun(const char *name)
 }
 
 /* The command with the most words that begin argv; *used counts them. */
-static const struct alm_command *find_command(const struct alm_command *commands, size_t n, int argc, char **argv,
-                                              int *used)
+const struct alm_command *cli_find_command(const struct alm_command *commands, size_t n, int argc, char **argv,
+                                           int *used)
 {
     const struct alm_command *best = NULL;
 
@@ -131,6 +131,17 @@ static enum alm_status run_report(const struct alm_host *host, void *state, cons
     return error_set(err, ALM_INTERNAL, NULL, _("a report is run by its own table"));
 }
 
+struct alm_command cli_report_command(struct cli *cli, const char *programme, const struct alm_report *report)
+{
+    return (struct alm_command){.name = arena_printf(&cli->arena, "%s %s", programme, report->name),
+                                .summary = report->summary,
+                                .options = report->options,
+                                .n_options = report->n_options,
+                                .flags = ALM_READS,
+                                .run = run_report,
+                                .examples = arena_printf(&cli->arena, "report %s %s", programme, report->name)};
+}
+
 /* `report PROGRAMME NAME`: a plug-in's own report. */
 static enum alm_status find_report(struct cli *cli, int argc, char **argv, struct target *target, struct alm_error *err)
 {
@@ -151,12 +162,7 @@ static enum alm_status find_report(struct cli *cli, int argc, char **argv, struc
             _("`almoner PROGRAMME --help` lists its reports; `almoner report --programme NAME` is the common one"),
             _("the programme %s has no report '%s'"), argv[1], argc > 2 ? argv[2] : "");
     target->noun = "report";
-    target->extended = (struct alm_command){.name = arena_printf(&cli->arena, "%s %s", argv[1], argv[2]),
-                                            .summary = target->report->summary,
-                                            .options = target->report->options,
-                                            .n_options = target->report->n_options,
-                                            .flags = ALM_READS,
-                                            .run = run_report};
+    target->extended = cli_report_command(cli, argv[1], target->report);
     target->command = &target->extended;
     target->used = 3;
     return ALM_OK;
@@ -178,7 +184,7 @@ static enum alm_status find_programme_command(struct cli *cli, int argc, char **
         return status;
     plugin = target->programme->plugin;
     target->noun = argv[0];
-    target->command = find_command(plugin->commands, plugin->n_commands, argc - 1, argv + 1, &used);
+    target->command = cli_find_command(plugin->commands, plugin->n_commands, argc - 1, argv + 1, &used);
     target->used = used + 1;
     if (target->command)
         return ALM_OK;
@@ -193,7 +199,7 @@ static enum alm_status find_programme_command(struct cli *cli, int argc, char **
 static enum alm_status find_target(struct cli *cli, int argc, char **argv, bool help, struct target *target,
                                    struct alm_error *err)
 {
-    const struct cli_noun *noun = find_noun(argv[0]);
+    const struct cli_noun *noun = cli_find_noun(argv[0]);
     struct alm_args none;
     int used;
 
@@ -205,7 +211,7 @@ static enum alm_status find_target(struct cli *cli, int argc, char **argv, bool 
     if (strcmp(argv[0], "report") == 0 && argc > 1 && argv[1][0] != '-')
         return find_report(cli, argc, argv, target, err);
     target->noun = noun->name;
-    target->command = find_command(noun->commands, noun->n_commands, argc - 1, argv + 1, &used);
+    target->command = cli_find_command(noun->commands, noun->n_commands, argc - 1, argv + 1, &used);
     target->used = used + 1;
     if (target->command)
         return ALM_OK;
@@ -299,24 +305,28 @@ static enum alm_status run_in_transaction(struct cli *cli, const struct target *
     return status;
 }
 
-/* A programme's imports take what all imports take. */
-static const struct alm_option *with_import_options(struct cli *cli, const struct alm_command *command, size_t *n)
+struct alm_command cli_programme_command(struct cli *cli, const struct alm_command *command)
 {
     static const struct alm_option more[] = {CLI_MAP_OPTIONS};
-    struct alm_option *options = arena_alloc(&cli->arena, (command->n_options + COUNT_OF(more)) * sizeof *options);
+    struct alm_command extended = *command;
+    struct alm_option *options;
 
+    if (!(command->flags & ALM_BULK))
+        return extended;
+    options = arena_alloc(&cli->arena, (command->n_options + COUNT_OF(more)) * sizeof *options);
     if (command->n_options)
         memcpy(options, command->options, command->n_options * sizeof *options);
     memcpy(options + command->n_options, more, sizeof more);
-    *n = command->n_options + COUNT_OF(more);
-    return options;
+    extended.options = options;
+    extended.n_options = command->n_options + COUNT_OF(more);
+    return extended;
 }
 
 static enum alm_status run_target(struct cli *cli, const struct target *target, int argc, char **argv,
                                   struct alm_error *err)
 {
     const struct alm_command *command = target->command;
-    const char *path = arena_printf(&cli->arena, "%s%s%s", target->noun, command->name[0] ? " " : "", command->name);
+    const char *path = cli_command_path(cli, target->noun, command);
     struct alm_args args;
     enum alm_status status = cli_parse(cli, command->options, command->n_options, path, argc, argv, &args, err);
 
@@ -361,9 +371,8 @@ int cli_main(int argc, char **argv, FILE *out, FILE *errors)
             error_set(&err, status, NULL, _("no command was given"));
     } else if (status == ALM_OK) {
         status = find_target(&cli, argc - 1, argv + 1, help, &target, &err);
-        if (status == ALM_OK && target.programme && target.command && (target.command->flags & ALM_BULK)) {
-            target.extended = *target.command;
-            target.extended.options = with_import_options(&cli, target.command, &target.extended.n_options);
+        if (status == ALM_OK && target.programme && target.command) {
+            target.extended = cli_programme_command(&cli, target.command);
             target.command = &target.extended;
         }
         if (status == ALM_OK && target.command && help)

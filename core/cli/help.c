@@ -2,39 +2,132 @@
 /* --help at every level, from the tables that dispatch uses. */
 #include "cli/cli.h"
 
+enum { LEFT_COLUMN = 26, NOUN_EXAMPLES = 4 };
+
 static void print_row(FILE *out, const char *left, const char *right)
 {
-    if (strlen(left) > 26)
+    if (strlen(left) > LEFT_COLUMN)
         fprintf(out, "  %s\n  %-26s %s\n", left, "", right);
     else
         fprintf(out, "  %-26s %s\n", left, right);
 }
 
+/* ---- what help, manual pages and completion say of a command ---- */
+
+const char *cli_command_path(struct cli *cli, const char *noun, const struct alm_command *command)
+{
+    return arena_printf(&cli->arena, "%s%s%s", noun, command->name[0] ? " " : "", command->name);
+}
+
+void cli_usage(struct strbuf *out, const struct alm_command *command)
+{
+    bool options = false;
+
+    for (size_t i = 0; i < command->n_options; i++) {
+        const struct alm_option *option = &command->options[i];
+        const char *value = option->value ? option->value : option->name;
+
+        if (option->flags & ALM_ARGUMENT)
+            strbuf_addf(out, option->flags & ALM_REQUIRED ? " %s%s" : " [%s%s]", value,
+                        option->flags & ALM_REPEATED ? "..." : "");
+        else if (option->flags & ALM_REQUIRED)
+            strbuf_addf(out, " --%s %s", option->name, value);
+        else if (!(option->flags & ALM_HIDDEN))
+            options = true;
+    }
+    if (options)
+        strbuf_adds(out, _(" [OPTIONS]"));
+}
+
+void cli_option_label(struct strbuf *out, const struct alm_option *option)
+{
+    if (option->flags & ALM_ARGUMENT)
+        strbuf_adds(out, option->value ? option->value : option->name);
+    else if (option->type == ALM_BOOL)
+        strbuf_addf(out, "--%s", option->name);
+    else
+        strbuf_addf(out, "--%s %s", option->name, option->value ? option->value : _("VALUE"));
+}
+
+/* In what a number is given, where its name cannot tell. */
+static const char *unit_of(uint32_t type)
+{
+    switch (type) {
+    case ALM_MONEY:
+        return _("; in the campaign's currency");
+    case ALM_QUANTITY:
+        return _("; in the programme's unit");
+    case ALM_DURATION:
+        return _("; a number and a unit of time, such as 30 days");
+    default:
+        return "";
+    }
+}
+
+void cli_option_text(struct strbuf *out, const struct alm_option *option)
+{
+    strbuf_adds(out, option->help ? _(option->help) : "");
+    strbuf_adds(out, unit_of(option->type));
+    if (option->choices) {
+        strbuf_adds(out, _(": "));
+        for (size_t i = 0; option->choices[i]; i++)
+            strbuf_addf(out, "%s%s", i ? ", " : "", option->choices[i]);
+    }
+    if (option->fallback)
+        strbuf_addf(out, _(" (default: %s)"), option->fallback);
+    if (option->flags & ALM_REPEATED)
+        strbuf_adds(out, _(" (may be given several times)"));
+}
+
+static void option_row(struct cli *cli, const struct alm_option *option)
+{
+    struct strbuf label = {0}, text = {0};
+
+    cli_option_label(&label, option);
+    cli_option_text(&text, option);
+    print_row(cli->out, label.at, text.at);
+    strbuf_release(&label);
+    strbuf_release(&text);
+}
+
+static void print_examples(struct cli *cli, const char *examples, size_t most)
+{
+    for (size_t n = 0; *examples && n < most; n++) {
+        size_t len = strcspn(examples, "\n");
+
+        fprintf(cli->out, "  almoner %.*s\n", (int)len, examples);
+        examples += len + (examples[len] == '\n');
+    }
+}
+
+/* ---- the levels ---- */
+
+const char cli_examples[] = "status\nperson find حسینی\nreport --by area\nreport --by month,programme --output csv\n"
+                            "meals --help\nplugin list";
+
 void cli_help(struct cli *cli)
 {
-    fprintf(cli->out,
-            _("almoner: one register, one ledger, one report for relief aid; every kind of aid is a plug-in\n\n"
-              "usage: almoner NOUN VERB [ARGUMENTS] [OPTIONS]\n\nnouns:\n"));
+    fprintf(cli->out, "almoner: %s\n\n", _(cli_summary));
+    fputs(_("usage: almoner NOUN VERB [ARGUMENTS] [OPTIONS]\n\nnouns:\n"), cli->out);
     for (size_t i = 0; cli_nouns[i]; i++)
         print_row(cli->out, cli_nouns[i]->name, _(cli_nouns[i]->summary));
     print_row(cli->out, _("PROGRAMME"), _("the commands of a programme: almoner PROGRAMME --help"));
-    fprintf(cli->out, _("\noptions of every command:\n"));
-    for (size_t i = 0; i < cli_n_globals; i++) {
-        char left[64];
-
-        if (cli_globals[i].flags & ALM_HIDDEN)
-            continue;
-        snprintf(left, sizeof left, "--%s%s%s", cli_globals[i].name, cli_globals[i].value ? " " : "",
-                 cli_globals[i].value ? cli_globals[i].value : "");
-        print_row(cli->out, left, _(cli_globals[i].help));
-    }
-    fprintf(cli->out, _("\n`almoner NOUN --help` lists its verbs, `almoner NOUN VERB --help` what one takes.\n"));
+    fputs(_("\noptions of every command:\n"), cli->out);
+    for (size_t i = 0; i < cli_n_globals; i++)
+        if (!(cli_globals[i].flags & ALM_HIDDEN))
+            option_row(cli, &cli_globals[i]);
+    fputs(_("\nexamples:\n"), cli->out);
+    print_examples(cli, cli_examples, SIZE_MAX);
+    fputs(_("\n`almoner NOUN --help` lists its verbs, `almoner NOUN VERB --help` what one takes.\n"), cli->out);
 }
 
 void cli_help_noun(struct cli *cli, const char *noun, const char *summary, const struct alm_command *commands, size_t n,
                    const struct alm_report *reports, size_t n_reports)
 {
-    fprintf(cli->out, _("almoner %s: %s\n\nverbs:\n"), noun, _(summary));
+    size_t shown = 0;
+
+    fprintf(cli->out, _("almoner %s: %s\n\nusage: almoner %s VERB [ARGUMENTS] [OPTIONS]\n\nverbs:\n"), noun, _(summary),
+            noun);
     for (size_t i = 0; i < n; i++)
         print_row(cli->out, commands[i].name, _(commands[i].summary));
     if (n_reports) {
@@ -42,59 +135,25 @@ void cli_help_noun(struct cli *cli, const char *noun, const char *summary, const
         for (size_t i = 0; i < n_reports; i++)
             print_row(cli->out, reports[i].name, _(reports[i].summary));
     }
+    for (size_t i = 0; i < n && shown < NOUN_EXAMPLES; i++) {
+        if (!commands[i].examples)
+            continue;
+        if (shown++ == 0)
+            fputs(_("\nexamples:\n"), cli->out);
+        print_examples(cli, commands[i].examples, 1);
+    }
     fprintf(cli->out, _("\n`almoner %s VERB --help` shows what a verb takes.\n"), noun);
-}
-
-static void usage_line(struct cli *cli, const char *noun, const struct alm_command *command)
-{
-    bool options = false;
-
-    fprintf(cli->out, _("usage: almoner %s%s%s"), noun, command->name[0] ? " " : "", command->name);
-    for (size_t i = 0; i < command->n_options; i++) {
-        const struct alm_option *option = &command->options[i];
-        const char *value = option->value ? option->value : option->name;
-
-        if (option->flags & ALM_ARGUMENT)
-            fprintf(cli->out, option->flags & ALM_REQUIRED ? " %s%s" : " [%s%s]", value,
-                    option->flags & ALM_REPEATED ? "..." : "");
-        else if (option->flags & ALM_REQUIRED)
-            fprintf(cli->out, " --%s %s", option->name, value);
-        else
-            options = true;
-    }
-    fputs(options ? _(" [OPTIONS]\n") : "\n", cli->out);
-}
-
-static void option_row(struct cli *cli, const struct alm_option *option)
-{
-    struct strbuf left = {0}, right = {0};
-
-    if (option->flags & ALM_ARGUMENT)
-        strbuf_adds(&left, option->value ? option->value : option->name);
-    else
-        strbuf_addf(&left, "--%s%s%s", option->name, option->type == ALM_BOOL ? "" : " ",
-                    option->type == ALM_BOOL ? ""
-                    : option->value          ? option->value
-                                             : _("VALUE"));
-    strbuf_adds(&right, option->help ? _(option->help) : "");
-    if (option->choices) {
-        strbuf_adds(&right, _(": "));
-        for (size_t i = 0; option->choices[i]; i++)
-            strbuf_addf(&right, "%s%s", i ? ", " : "", option->choices[i]);
-    }
-    if (option->fallback)
-        strbuf_addf(&right, _(" (default: %s)"), option->fallback);
-    if (option->flags & ALM_REPEATED)
-        strbuf_adds(&right, _(" (may be given several times)"));
-    print_row(cli->out, left.at, right.at ? right.at : "");
-    strbuf_release(&left);
-    strbuf_release(&right);
 }
 
 void cli_help_command(struct cli *cli, const char *noun, const struct alm_command *command)
 {
-    fprintf(cli->out, "almoner %s%s%s: %s\n\n", noun, command->name[0] ? " " : "", command->name, _(command->summary));
-    usage_line(cli, noun, command);
+    const char *path = cli_command_path(cli, noun, command);
+    struct strbuf usage = {0};
+
+    cli_usage(&usage, command);
+    fprintf(cli->out, _("almoner %s: %s\n\nusage: almoner %s%s\n"), path, _(command->summary), path,
+            usage.at ? usage.at : "");
+    strbuf_release(&usage);
     if (command->n_options) {
         fputc('\n', cli->out);
         for (size_t i = 0; i < command->n_options; i++)
@@ -103,7 +162,7 @@ void cli_help_command(struct cli *cli, const char *noun, const struct alm_comman
     }
     if (command->examples) {
         fputs(_("\nexamples:\n"), cli->out);
-        for (const char *at = command->examples; *at; at += strcspn(at, "\n"), at += *at == '\n')
-            fprintf(cli->out, "  almoner %.*s\n", (int)strcspn(at, "\n"), at);
+        print_examples(cli, command->examples, SIZE_MAX);
     }
+    fputs(_("\n`almoner --help` lists the options of every command.\n"), cli->out);
 }

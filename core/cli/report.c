@@ -18,6 +18,8 @@ static const struct dimension dimensions[] = {
     {"day", CUT_DAY, CLI_COLUMN("day", N_("day"), ALM_DATE)},
 };
 
+static const char *const dimension_names[] = {"programme", "stage", "area", "body", "group", "month", "day", NULL};
+
 static const struct alm_column measures[] = {
     CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY), CLI_COLUMN("unit", N_("unit"), ALM_STRING),
     CLI_COLUMN("deliveries", N_("deliveries"), ALM_INT),  CLI_COLUMN("households", N_("unique households"), ALM_INT),
@@ -204,8 +206,9 @@ static const struct alm_option options[] = {
     {.name = "by",
      .type = ALM_STRING,
      .fallback = "programme",
+     .choices = dimension_names,
      .value = "WORDS",
-     .help = N_("programme, area, body, group, stage, month, day: one or several with commas")},
+     .help = N_("one or several with commas")},
     {.name = "area",
      .type = ALM_STRING,
      .value = "CODE",

@@ -108,8 +108,11 @@ struct conf_rule {
 };
 enum alm_status conf_value_parse(const struct conf_rule *, struct alm_text, struct arena *, struct alm_value *,
                                  struct alm_error *);
-/* "a duration". */
+/* "a duration, from 1 day to 1 year": what a setting takes, for the sample and manual pages. */
+void conf_setting_facts(struct strbuf *, const struct alm_setting *);
+/* "a duration", and what one may write: "30 days". */
 const char *conf_type_name(uint32_t type);
+const char *conf_type_example(uint32_t type);
 /* A commented INI text with every key and its default: `config sample`. */
 void conf_sample(const struct alm_settings *table, const char *section, struct strbuf *out);
 

@@ -15,9 +15,6 @@ struct conf_section *conf_ini_section(const struct conf_ini *, const char *secti
 /* The part of "kit large" after "kit ", or NULL if the section is not one of that group. */
 const char *conf_group_name_of(const char *section, const char *group);
 
-/* What one may write: "30 days". */
-const char *conf_type_example(uint32_t type);
-
 /* Report the unused keys of one section; they then count as used. */
 void conf_section_unused(struct conf_ini *, const char *section, const struct alm_setting *rows, size_t n_rows,
                          struct conf_problems *);

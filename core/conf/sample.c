@@ -35,8 +35,7 @@ static void add_comment(struct strbuf *out, const char *text, size_t indent)
         strbuf_addc(out, '\n');
 }
 
-/* "a duration; from 1 day to 1 year", "one of lunch, dinner". */
-static void add_facts(struct strbuf *facts, const struct alm_setting *row)
+void conf_setting_facts(struct strbuf *facts, const struct alm_setting *row)
 {
     if (row->type == ALM_ENUM) {
         strbuf_adds(facts, _("one of "));
@@ -65,7 +64,7 @@ static void add_row_comment(struct strbuf *out, const struct alm_setting *row, c
     if (row->help)
         strbuf_addf(&text, "%s ", _(row->help));
     strbuf_addc(&text, '(');
-    add_facts(&text, row);
+    conf_setting_facts(&text, row);
     if (label && row->fallback)
         strbuf_addf(&text, _(", by default %s"), row->fallback);
     strbuf_addc(&text, ')');
