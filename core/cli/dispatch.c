@@ -231,12 +231,21 @@ static enum alm_status call(struct cli *cli, const struct target *target, const 
 
     if (!target->programme)
         return target->command->run(NULL, cli, args, err);
-    if (!target->report)
-        return target->command->run(&target->programme->services, target->programme->state, args, err);
+    if (!target->report) {
+        struct plugin_call run = host_call(target->programme, PLUGIN_COMMAND, target->command->name);
+        plugin_enter(&run);
+        status = target->command->run(&target->programme->services, target->programme->state, args, err);
+        plugin_leave(&run);
+        return status;
+    }
     status =
         report_begin(cli->report, target->report->summary, target->report->columns, target->report->n_columns, err);
-    if (status == ALM_OK)
+    if (status == ALM_OK) {
+        struct plugin_call run = host_call(target->programme, PLUGIN_REPORT, target->report->name);
+        plugin_enter(&run);
         status = target->report->run(&target->programme->services, target->programme->state, args, err);
+        plugin_leave(&run);
+    }
     if (status == ALM_OK)
         status = report_end(cli->report, err);
     return status;

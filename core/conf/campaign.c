@@ -67,6 +67,14 @@ static const struct alm_setting almoner_rows[] = {
      .min = "0",
      .max = "1023",
      .help = N_("The number of this office, part of all ids made here. No two offices may have the same.")},
+    {.key = "patience",
+     .type = ALM_DURATION,
+     .offset = AT(patience),
+     .fallback = "30 seconds",
+     .min = "1 second",
+     .max = "1 hour",
+     .help = N_("How long a plug-in may run without asking almoner for anything; then it is taken to hang, and the "
+                "command ends.")},
 };
 
 static const struct alm_setting store_rows[] = {

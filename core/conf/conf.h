@@ -129,6 +129,7 @@ struct conf_almoner { /* [almoner] */
     int64_t calendar;  /* enum date_calendar */
     int64_t digits;    /* 0 latin, 1 persian */
     int64_t office;    /* 0 to 1023: the node of ids */
+    int64_t patience;  /* seconds */
     const char *store; /* [store] plugin = */
 };
 

@@ -30,6 +30,7 @@ enum alm_status host_open(struct host **out, const struct host_options *options,
     status = conf_open(&host->conf, options->config, err);
     if (status != ALM_OK)
         goto out;
+    plugin_guard(host->conf.almoner->patience);
     host->programmes = xcalloc(host->conf.n_programmes + 1, sizeof(struct host_programme *));
 out:
     if (status != ALM_OK) {
@@ -44,8 +45,12 @@ static void programme_free(struct host_programme *programme)
 {
     if (!programme)
         return;
-    if (programme->started && programme->plugin->stop)
+    if (programme->started && programme->plugin->stop) {
+        struct plugin_call call = host_call(programme, PLUGIN_STOP, NULL);
+        plugin_enter(&call);
         programme->plugin->stop(programme->state);
+        plugin_leave(&call);
+    }
     arena_release(&programme->arena);
     free(programme);
 }
@@ -61,8 +66,12 @@ void host_close(struct host *host)
             programme_free(host->programmes[i]);
     free(host->programmes);
     store_close(host->store);
-    if (host->store_started && host->store_plugin->stop)
+    if (host->store_started && host->store_plugin->stop) {
+        struct plugin_call call = {.plugin = host->store_plugin->name, .what = PLUGIN_STOP};
+        plugin_enter(&call);
         host->store_plugin->stop(host->store_state);
+        plugin_leave(&call);
+    }
     conf_close(&host->conf);
     arena_release(&host->arena);
     free(host);
@@ -153,8 +162,12 @@ enum alm_status host_store_plugin(struct host *host, const struct alm_plugin **o
                 error_set(err, ALM_BAD_CONFIG, _("name a store plug-in, such as store-sqlite"),
                           _("%s: [store] plugin = %s: that plug-in is not a store"), host->conf.file, almoner->store);
         }
-        if (status == ALM_OK)
+        if (status == ALM_OK) {
+            struct plugin_call call = {.plugin = almoner->store, .what = PLUGIN_CHECK};
+            plugin_enter(&call);
             conf_store_fill(&host->conf, &host->store_plugin->settings, almoner->store);
+            plugin_leave(&call);
+        }
     }
     *out = host->store_plugin;
     return status;
@@ -202,8 +215,12 @@ enum alm_status host_store(struct host *host, uint32_t flags, struct store **out
             return status;
         if (!host->store_started) {
             host->store_state = host->conf.store_settings.data;
-            if (plugin->start)
+            if (plugin->start) {
+                struct plugin_call call = {.plugin = plugin->name, .what = PLUGIN_START};
+                plugin_enter(&call);
                 status = plugin->start(options.host, host->conf.store_settings.data, &host->store_state, err);
+                plugin_leave(&call);
+            }
             if (status != ALM_OK)
                 return error_prefix(err, "%s", plugin->name);
             host->store_started = true;

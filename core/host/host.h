@@ -87,6 +87,9 @@ enum alm_status host_programme_check(struct host *, struct conf_programme *, con
 /* Load the store plug-in and fill its settings. */
 enum alm_status host_store_plugin(struct host *, const struct alm_plugin **, struct alm_error *);
 
+/* For plugin_enter(), before a function of its plug-in is called. */
+struct plugin_call host_call(const struct host_programme *, enum plugin_what, const char *detail);
+
 /* As the ledger sees it; NULL and *err if its exclusions or bodies name what does not exist. */
 const struct ledger_programme *host_programme_ledger(struct host_programme *, struct alm_error *);
 

@@ -60,7 +60,10 @@ static enum alm_status adapt_row(struct adapter *adapter, struct import_row *row
     status = store_savepoint(store, err);
     if (status != ALM_OK)
         return status;
+    struct plugin_call call = host_call(adapter->programme, PLUGIN_IMPORT, NULL);
+    plugin_enter(&call);
     status = import->row(&adapter->programme->services, import->context, adapter->values, &outcome, err);
+    plugin_leave(&call);
     if (status != ALM_OK && !row_fault(status))
         return status;
     if (status != ALM_OK)

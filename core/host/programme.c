@@ -30,18 +30,32 @@ enum alm_status host_programme_check(struct host *host, struct conf_programme *c
                                      struct alm_error *err)
 {
     const struct alm_plugin *plugin = NULL;
-    enum alm_status status = plugin_load(host->conf.almoner->plugindir, conf->core->plugin, &plugin, err);
+    struct plugin_call check = {.programme = conf->name, .what = PLUGIN_CHECK};
+    enum alm_status status;
 
+    plugin_enter(&check); /* so that a plug-in that crashes while it is loaded is told with its programme */
+    status = plugin_load(host->conf.almoner->plugindir, conf->core->plugin, &plugin, err);
+    plugin_leave(&check);
     if (status != ALM_OK)
         return error_prefix(err, _("programme %s"), conf->name);
     if (plugin->kind != ALM_KIND_PROGRAMME)
         return error_set(err, ALM_BAD_CONFIG, _("name a programme plug-in; `almoner plugin list` shows them"),
                          _("%s: [programme] plugin = %s: that plug-in is a store, not a programme"), conf->file,
                          conf->core->plugin);
-    if (!conf->own.data)
+    if (!conf->own.data) {
+        check.plugin = plugin->name;
+        plugin_enter(&check);
         conf_programme_fill(&host->conf, conf, &plugin->settings, plugin->name);
+        plugin_leave(&check);
+    }
     *out = plugin;
     return ALM_OK;
+}
+
+struct plugin_call host_call(const struct host_programme *programme, enum plugin_what what, const char *detail)
+{
+    return (struct plugin_call){
+        .plugin = programme->plugin->name, .programme = programme->conf->name, .detail = detail, .what = what};
 }
 
 static size_t programme_number(const struct host *host, const struct conf_programme *conf)
@@ -104,10 +118,15 @@ enum alm_status host_programme(struct host *host, const char *name, struct host_
         host_services_fill(programme);
         programme->state = conf->own.data;
         if (plugin->start) {
+            struct plugin_call call = host_call(programme, PLUGIN_START, NULL);
+            plugin_enter(&call);
             status = plugin->start(&programme->services, conf->own.data, &programme->state, err);
+            plugin_leave(&call);
             if (status != ALM_OK) {
+                arena_release(&programme->arena);
                 free(programme);
-                return error_prefix(err, _("programme %s (plug-in %s) did not start"), name, plugin->name);
+                return error_prefix(err, _("programme %s (plug-in %s %s) did not start"), name, plugin->name,
+                                    plugin->version);
             }
         }
         programme->started = true;
@@ -199,6 +218,7 @@ enum alm_status host_programme_link(struct host_programme *programme, struct alm
     }
     *ledger = (struct ledger_programme){.id = programme->id,
                                         .name = programme->conf->name,
+                                        .plugin = programme->plugin->name,
                                         .rule = programme->plugin->programme,
                                         .state = programme->state,
                                         .host = &programme->services,

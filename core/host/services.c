@@ -19,6 +19,7 @@ static alm_id service_programme_id(const struct alm_host *services)
 
 static void service_log(const struct alm_host *services, enum alm_log_level level, const char *text)
 {
+    PLUGIN_ASKED_HOST;
     const struct host_terminal *terminal = &self(services)->host->options.terminal;
 
     terminal->log(terminal->context, level, text);
@@ -41,6 +42,7 @@ static void *service_alloc(const struct alm_host *services, size_t size)
 
 static enum alm_status service_new_id(const struct alm_host *services, alm_id *id, struct alm_error *err)
 {
+    PLUGIN_ASKED_HOST;
     struct store *store;
     enum alm_status status = host_store(self(services)->host, 0, &store, err);
 
@@ -62,6 +64,7 @@ static const struct alm_store_driver *driver_of(const struct alm_host *services)
 static enum alm_status service_prepare(const struct alm_host *services, const char *sql, struct alm_statement **out,
                                        struct alm_error *err)
 {
+    PLUGIN_ASKED_HOST;
     struct host_programme *programme = self(services);
     struct store_stmt *stmt = NULL;
     struct store *store;
@@ -102,6 +105,7 @@ static enum alm_status service_bind_ints(const struct alm_host *services, struct
 static enum alm_status service_step(const struct alm_host *services, struct alm_statement *statement, bool *row,
                                     struct alm_error *err)
 {
+    PLUGIN_ASKED_HOST;
     (void)services;
     return store_next(stmt_of(statement), row, err);
 }
@@ -134,6 +138,7 @@ static int64_t service_changes(const struct alm_host *services, struct alm_state
 static enum alm_status service_find(const struct alm_host *services, enum alm_noun noun, const char *text, alm_id *id,
                                     struct alm_error *err)
 {
+    PLUGIN_ASKED_HOST;
     static const enum register_noun small[] = {[ALM_NOUN_BODY] = REGISTER_BODY,
                                                [ALM_NOUN_GROUP] = REGISTER_GROUP,
                                                [ALM_NOUN_BASE] = REGISTER_BASE,
@@ -175,6 +180,7 @@ static enum alm_status service_find(const struct alm_host *services, enum alm_no
 static enum alm_status service_name_of(const struct alm_host *services, enum alm_noun noun, alm_id id, char *buf,
                                        size_t size, struct alm_error *err)
 {
+    PLUGIN_ASKED_HOST;
     struct store *store;
     enum alm_status status = host_store(self(services)->host, 0, &store, err);
 
@@ -183,6 +189,7 @@ static enum alm_status service_name_of(const struct alm_host *services, enum alm
 
 static bool service_area_within(const struct alm_host *services, alm_id area, alm_id within)
 {
+    PLUGIN_ASKED_HOST;
     struct register_directory *directory;
     struct alm_error err;
     int32_t a, b;
@@ -218,22 +225,26 @@ static struct report *report_of(const struct alm_host *services)
 static enum alm_status service_table_begin(const struct alm_host *services, const char *title,
                                            const struct alm_column *columns, size_t n, struct alm_error *err)
 {
+    PLUGIN_ASKED_HOST;
     return report_begin(report_of(services), title, columns, n, err);
 }
 
 static enum alm_status service_row(const struct alm_host *services, const struct alm_value *values,
                                    struct alm_error *err)
 {
+    PLUGIN_ASKED_HOST;
     return report_row(report_of(services), values, err);
 }
 
 static enum alm_status service_table_end(const struct alm_host *services, struct alm_error *err)
 {
+    PLUGIN_ASKED_HOST;
     return report_end(report_of(services), err);
 }
 
 static void service_say(const struct alm_host *services, const char *text)
 {
+    PLUGIN_ASKED_HOST;
     const struct host_terminal *terminal = &self(services)->host->options.terminal;
 
     terminal->say(terminal->context, text);
@@ -241,6 +252,7 @@ static void service_say(const struct alm_host *services, const char *text)
 
 static void service_warn(const struct alm_host *services, const char *text)
 {
+    PLUGIN_ASKED_HOST;
     const struct host_terminal *terminal = &self(services)->host->options.terminal;
 
     terminal->warn(terminal->context, text);
@@ -248,6 +260,7 @@ static void service_warn(const struct alm_host *services, const char *text)
 
 static void service_progress(const struct alm_host *services, int64_t done, int64_t total)
 {
+    PLUGIN_ASKED_HOST;
     const struct host_terminal *terminal = &self(services)->host->options.terminal;
 
     terminal->progress(terminal->context, done, total);
@@ -256,6 +269,7 @@ static void service_progress(const struct alm_host *services, int64_t done, int6
 static enum alm_status service_import(const struct alm_host *services, const struct alm_import *import,
                                       struct alm_error *err)
 {
+    PLUGIN_ASKED_HOST;
     return host_import(self(services), import, err);
 }
 

@@ -57,7 +57,10 @@ static void ask_rule(struct ledger_chunk *chunk, size_t i, struct alm_entitlemen
     memset(out, 0, sizeof *out);
     out->size = sizeof *out;
     out->next = ALM_NO_DATE;
+    struct plugin_call call = {.plugin = programme->plugin, .programme = programme->name, .what = PLUGIN_RULE};
+    plugin_enter(&call);
     programme->rule->entitle(programme->state, &in, out);
+    plugin_leave(&call);
     out->reason[sizeof out->reason - 1] = '\0';
     out->period_name[sizeof out->period_name - 1] = '\0';
 }

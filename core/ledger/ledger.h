@@ -6,6 +6,7 @@
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
 
+#include "plugin/plugin.h"
 #include "register/register.h"
 
 extern const struct alm_migration *const ledger_migrations;
@@ -21,6 +22,7 @@ struct ledger_exclusion {
 struct ledger_programme {
     alm_id id;
     const char *name;
+    const char *plugin;               /* its name, for plugin_enter() */
     const struct alm_programme *rule; /* NULL: may be read about, not given */
     void *state;
     const struct alm_host *host; /* bound to this programme: for settle and unsettle */

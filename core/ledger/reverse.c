@@ -25,8 +25,12 @@ static enum alm_status unsettle(struct ledger *ledger, const struct ledger_line 
     line.detail = arena_alloc(arena, (rule->n_detail + 1) * sizeof *line.detail);
     enum alm_status status =
         ledger_detail_read(text_of(original->detail_text), rule->detail, rule->n_detail, line.detail, arena, err);
-    if (status == ALM_OK)
+    if (status == ALM_OK) {
+        struct plugin_call call = {.plugin = programme->plugin, .programme = programme->name, .what = PLUGIN_UNSETTLE};
+        plugin_enter(&call);
         status = rule->unsettle(programme->host, programme->state, &line, 1, err);
+        plugin_leave(&call);
+    }
     return status;
 }
 

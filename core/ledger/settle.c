@@ -25,6 +25,16 @@ static void restore_details(struct ledger_chunk *chunk)
     }
 }
 
+static enum alm_status settle(const struct ledger_programme *programme, struct alm_line *lines, size_t n,
+                              struct alm_verdict *verdicts, struct alm_error *err)
+{
+    struct plugin_call call = {.plugin = programme->plugin, .programme = programme->name, .what = PLUGIN_SETTLE};
+    plugin_enter(&call);
+    enum alm_status status = programme->rule->settle(programme->host, programme->state, lines, n, verdicts, err);
+    plugin_leave(&call);
+    return status == ALM_OK ? ALM_OK : error_prefix(err, "%s", programme->name);
+}
+
 static enum alm_status settle_programme(struct ledger_chunk *chunk, uint32_t number, bool *refused,
                                         struct alm_error *err)
 {
@@ -39,9 +49,9 @@ static enum alm_status settle_programme(struct ledger_chunk *chunk, uint32_t num
     for (size_t i = 0; i < chunk->n; i++)
         if (chunk->rows[i].state == ROW_ACCEPTED && chunk->rows[i].programme == number)
             chunk_line(chunk, i, &lines[at++]);
-    enum alm_status status = programme->rule->settle(programme->host, programme->state, lines, n, verdicts, err);
+    enum alm_status status = settle(programme, lines, n, verdicts, err);
     if (status != ALM_OK)
-        return error_prefix(err, "%s", programme->name);
+        return status;
     at = 0;
     for (size_t i = 0; i < chunk->n; i++) {
         if (chunk->rows[i].state != ROW_ACCEPTED || chunk->rows[i].programme != number)
@@ -71,9 +81,9 @@ enum alm_status chunk_settle_one(struct ledger_chunk *chunk, size_t i, struct al
     const struct ledger_programme *programme = chunk->offers[i].programme;
     struct alm_line line;
     chunk_line(chunk, i, &line);
-    enum alm_status status = programme->rule->settle(programme->host, programme->state, &line, 1, verdict, err);
+    enum alm_status status = settle(programme, &line, 1, verdict, err);
     if (status != ALM_OK)
-        return error_prefix(err, "%s", programme->name);
+        return status;
     verdict->reason[sizeof verdict->reason - 1] = '\0';
     chunk->rows[i].value = line.value;
     return ALM_OK;

@@ -108,6 +108,14 @@ static enum alm_status open_and_negotiate(const char *path, const char *name, st
     return status;
 }
 
+const char *plugin_path(const char *name)
+{
+    for (const struct loaded *at = all_loaded; at; at = at->next)
+        if (strcmp(at->normal.plugin.name, name) == 0)
+            return at->path;
+    return NULL;
+}
+
 enum alm_status plugin_load(const char *dir, const char *name, const struct alm_plugin **plugin, struct alm_error *err)
 {
     struct arena arena = {0};
@@ -122,7 +130,11 @@ enum alm_status plugin_load(const char *dir, const char *name, const struct alm_
             goto out;
         }
     loaded = xcalloc(1, sizeof *loaded);
+    struct plugin_call call = {.plugin = name, .detail = path, .what = PLUGIN_LOAD};
+    plugin_guard_watch();
+    plugin_enter(&call);
     status = open_and_negotiate(path, name, &loaded->normal, err);
+    plugin_leave(&call);
     if (status != ALM_OK)
         goto out;
     loaded->path = xstrdup(path);

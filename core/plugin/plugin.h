@@ -33,6 +33,61 @@ enum alm_status plugin_probe_all(const char *dir, struct plugin_probe **probes, 
 enum alm_status plugin_probe_one(const char *dir, const char *name, struct plugin_probe *);
 /* A checked descriptor: names legal and unique, tables consistent, kinds complete. For plugin_load and its tests. */
 enum alm_status plugin_check(const struct alm_plugin *, const char *name, struct alm_error *);
+/* ---- guard (guard.c) ---- */
+
+/*
+ * Who runs: a call into a plug-in stands between plugin_enter() and plugin_leave(), so that a crash, a hang or an exit()
+ * in there can be told with its name.  Work that the host does for a plug-in is a call with plugin NULL; calls nest.
+ * It costs a few stores.  Only the thread that entered is known to be in the call.
+ */
+enum plugin_what {
+    PLUGIN_LOAD, /* detail: the file */
+    PLUGIN_CHECK,
+    PLUGIN_START,
+    PLUGIN_STOP,
+    PLUGIN_COMMAND, /* detail: its name, as for a report */
+    PLUGIN_REPORT,
+    PLUGIN_IMPORT,
+    PLUGIN_RULE,
+    PLUGIN_SETTLE,
+    PLUGIN_UNSETTLE,
+    PLUGIN_STORE /* not watched for hanging: a database may take its time */
+};
+struct plugin_call {
+    const struct plugin_call *outer;
+    const char *plugin;    /* its name; NULL: the host works */
+    const char *programme; /* for the mend; may be NULL */
+    const char *detail;    /* may be NULL */
+    enum plugin_what what;
+};
+extern _Thread_local const struct plugin_call *plugin_running;
+extern _Thread_local unsigned plugin_turns; /* counts enters and leaves: a call that makes no turn may hang */
+
+static inline void plugin_enter(struct plugin_call *call)
+{
+    call->outer = plugin_running;
+    plugin_running = call;
+    plugin_turns++;
+}
+
+static inline void plugin_leave(struct plugin_call *call)
+{
+    plugin_running = call->outer;
+    plugin_turns++;
+}
+
+/* From here to the end of the block the host works, for a plug-in that asked it. */
+#define PLUGIN_ASKED_HOST                                                                                              \
+    __attribute__((cleanup(plugin_leave))) struct plugin_call plugin_asked_host = {.plugin = NULL};                    \
+    plugin_enter(&plugin_asked_host)
+
+/*
+ * From here on, a plug-in that crashes, that calls exit(), or that neither returns nor asks the host for anything for
+ * `patience` seconds (two, while it is loaded) ends the program: a message names it and the call, the status is
+ * ALM_INTERNAL, and the open transaction is not committed.  For the thread that calls it.
+ */
+void plugin_guard(int64_t patience);
+
 /* Words that neither a plug-in nor a programme may be called: the core's nouns. Ends with NULL. */
 extern const char *const plugin_reserved[];
 
