@@ -14,16 +14,22 @@ static void add_columns(sqlite3_str *sql, const struct alm_bulk *bulk, bool keys
     }
 }
 
-/* The text tells everything that shapes the statement, so it is also the key of the cache. */
+/*
+ * The text tells everything that shapes the statement, so it is also the key of the cache.  Rows come out of
+ * almoner_rows(), so that one step writes them all; only where each row must answer for itself (claims) are they bound
+ * one by one.  The core undoes the transaction of a failed write: OR FAIL spares SQLite the journal of the statement.
+ */
 static char *insert_text(const struct alm_bulk *bulk)
 {
     sqlite3_str *sql = sqlite3_str_new(NULL);
-    sqlite3_str_appendf(sql, "INSERT INTO \"%w\" (", bulk->table);
+    bool at_once = bulk->mode != ALM_BULK_CLAIM;
+    sqlite3_str_appendf(sql, "INSERT%s INTO \"%w\" (", at_once ? " OR FAIL" : "", bulk->table);
     add_columns(sql, bulk, false);
-    sqlite3_str_appendall(sql, ") VALUES (");
+    sqlite3_str_appendall(sql, at_once ? ") SELECT " : ") VALUES (");
     for (size_t i = 0; i < bulk->n_columns; i++)
-        sqlite3_str_appendf(sql, "%s?%d", i ? ", " : "", (int)i + 1);
-    sqlite3_str_appendall(sql, ")");
+        sqlite3_str_appendf(sql, at_once ? "%sc%d" : "%s?%d", i ? ", " : "", (int)i + 1);
+    /* Without WHERE, ON of what follows would be read as that of a join. */
+    sqlite3_str_appendall(sql, at_once ? " FROM almoner_rows(?1) WHERE true" : ")");
     if (bulk->mode != ALM_BULK_APPEND) {
         sqlite3_str_appendall(sql, " ON CONFLICT (");
         add_columns(sql, bulk, true);
@@ -98,27 +104,42 @@ static int write_row(sqlite3_stmt *stmt, const struct alm_bulk *bulk, size_t row
     return rc == SQLITE_OK ? SQLITE_OK : reset != SQLITE_OK ? reset : rc;
 }
 
+static int write_at_once(sqlite3_stmt *stmt, const struct alm_bulk *bulk)
+{
+    int rc = sqlite3_bind_pointer(stmt, 1, (void *)bulk, rows_pointer_type, NULL);
+    if (rc == SQLITE_OK)
+        sqlite3_step(stmt);
+    return rc == SQLITE_OK ? sqlite3_reset(stmt) : rc;
+}
+
+static int write_one_by_one(struct alm_connection *connection, sqlite3_stmt *stmt, const struct alm_bulk *bulk)
+{
+    for (size_t row = 0; row < bulk->n_rows; row++) {
+        int rc = write_row(stmt, bulk, row);
+        if (rc != SQLITE_OK)
+            return rc;
+        if (bulk->conflict)
+            bulk->conflict[row] = sqlite3_changes64(connection->db) == 0;
+    }
+    return SQLITE_OK;
+}
+
 enum alm_status bulk_write(struct alm_connection *connection, const struct alm_bulk *bulk, struct alm_error *err)
 {
     if (!connection->in_transaction || sqlite3_get_autocommit(connection->db))
         return alm_fail(err, ALM_INTERNAL, NULL, "%s: rows are written outside a transaction", bulk->table);
+    if (bulk->n_columns > ROWS_COLUMNS)
+        return alm_fail(err, ALM_INTERNAL, NULL, "%s: more than %d columns", bulk->table, ROWS_COLUMNS);
     if (bulk->n_rows == 0)
         return ALM_OK;
     sqlite3_stmt *stmt = NULL;
     enum alm_status status = bulk_statement(connection, bulk, &stmt, err);
     if (status != ALM_OK)
         return status;
-    bool claim = bulk->mode == ALM_BULK_CLAIM && bulk->conflict;
-    for (size_t row = 0; row < bulk->n_rows; row++) {
-        int rc = write_row(stmt, bulk, row);
-        if (rc != SQLITE_OK) {
-            status = sqlite_fail(connection->db, rc, bulk->table, err);
-            break;
-        }
-        if (claim)
-            bulk->conflict[row] = sqlite3_changes64(connection->db) == 0;
-    }
-    /* The statement is kept, the texts are not. */
+    int rc = bulk->mode == ALM_BULK_CLAIM ? write_one_by_one(connection, stmt, bulk) : write_at_once(stmt, bulk);
+    if (rc != SQLITE_OK)
+        status = sqlite_fail(connection->db, rc, bulk->table, err);
+    /* The statement is kept, the rows are not. */
     sqlite3_clear_bindings(stmt);
     return status;
 }

@@ -28,11 +28,10 @@ struct alm_connection {
     size_t bulk_next; /* the slot that is replaced next */
 };
 
-/* A bound array for `= ANY ($n)`; one of ints and texts is set. */
+/* A bound array for `= ANY ($n)`: rows of one column. */
 struct bound_array {
-    const int64_t *ints;
-    const struct alm_text *texts;
-    size_t count;
+    struct alm_bulk rows;
+    struct alm_bulk_column column;
 };
 
 /* store-sqlite.c: the last error of `db` as an alm_error; `what` is put before it ("" for nothing). */
@@ -45,9 +44,11 @@ int sqlite_number(sqlite3 *db, const char *sql, int64_t otherwise, int64_t *numb
 char *translate_query(const char *sql);
 char *translate_ddl(const char *sql);
 
-/* array.c: the table-valued function almoner_array() that `= ANY ($n)` becomes. */
-int array_register(sqlite3 *db);
-extern const char *const array_pointer_type;
+/* rows.c: the table-valued function almoner_rows(): the rows of a struct alm_bulk in columns c1, c2 ...; bulk writes
+ * select from it, and `= ANY ($n)` from one of a single column. */
+enum { ROWS_COLUMNS = 32 };
+int rows_register(sqlite3 *db);
+extern const char *const rows_pointer_type;
 
 /* statement.c */
 enum alm_status statement_prepare(struct alm_connection *, const char *sql, struct alm_statement **,

@@ -113,7 +113,7 @@ enum alm_status statement_bind_null(struct alm_statement *statement, int n, stru
     return bound(statement, n, sqlite3_bind_null(statement->stmt, parameter(statement, n)), err);
 }
 
-static enum alm_status bind_array(struct alm_statement *statement, int n, struct bound_array array,
+static enum alm_status bind_array(struct alm_statement *statement, int n, struct alm_bulk_column column, size_t count,
                                   struct alm_error *err)
 {
     int i = parameter(statement, n);
@@ -123,21 +123,22 @@ static enum alm_status bind_array(struct alm_statement *statement, int n, struct
         statement->arrays = calloc((size_t)statement->n_parameters + 1, sizeof *statement->arrays);
     if (!statement->arrays)
         return alm_fail(err, ALM_UNAVAILABLE, NULL, "out of memory");
-    statement->arrays[i] = array;
-    return bound(statement, n,
-                 sqlite3_bind_pointer(statement->stmt, i, &statement->arrays[i], array_pointer_type, NULL), err);
+    struct bound_array *array = &statement->arrays[i];
+    array->column = column;
+    array->rows = (struct alm_bulk){.columns = &array->column, .n_columns = 1, .n_rows = count};
+    return bound(statement, n, sqlite3_bind_pointer(statement->stmt, i, &array->rows, rows_pointer_type, NULL), err);
 }
 
 enum alm_status statement_bind_ints(struct alm_statement *statement, int n, const int64_t *ints, size_t count,
                                     struct alm_error *err)
 {
-    return bind_array(statement, n, (struct bound_array){.ints = ints, .count = ints ? count : 0}, err);
+    return bind_array(statement, n, (struct alm_bulk_column){.ints = ints}, ints ? count : 0, err);
 }
 
 enum alm_status statement_bind_texts(struct alm_statement *statement, int n, const struct alm_text *texts, size_t count,
                                      struct alm_error *err)
 {
-    return bind_array(statement, n, (struct bound_array){.texts = texts, .count = texts ? count : 0}, err);
+    return bind_array(statement, n, (struct alm_bulk_column){.texts = texts}, texts ? count : 0, err);
 }
 
 enum alm_status statement_step(struct alm_statement *statement, bool *row, struct alm_error *err)

@@ -99,7 +99,7 @@ static int guard(sqlite3 *db, const struct settings *settings)
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL); /* "text" in double quotes is a mistake, never a string */
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     sqlite3_busy_timeout(db, (int)(settings->busy_timeout * 1000));
-    return array_register(db);
+    return rows_register(db);
 }
 
 /* A file of its own kind and in its own shape; only a file that is still empty. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The core's portable SQL into SQLite's.  In queries:
- *     = ANY ($n)          IN (SELECT value FROM almoner_array($n))
+ *     = ANY ($n)          IN (SELECT c1 FROM almoner_rows($n))
  *     COLLATE "C"         nothing: SQLite compares byte by byte anyway
  * and in DDL besides:
  *     BIGINT, DOUBLE PRECISION, BYTEA    INTEGER, REAL, BLOB
@@ -122,7 +122,7 @@ static const char *translate_common(struct token token, struct output *out)
         struct token close = token_after(parameter);
         if (!token_is(close, ")"))
             return NULL;
-        static const char head[] = "IN (SELECT value FROM almoner_array(";
+        static const char head[] = "IN (SELECT c1 FROM almoner_rows(";
         put(out, head, sizeof head - 1);
         put(out, parameter.at, parameter.len);
         put(out, "))", 2);

@@ -103,7 +103,7 @@ static void test_ddl(void **state)
     assert_int_equal(suite_number(store, "SELECT COUNT(*) FROM pragma_table_info('t_code') WHERE type = 'INTEGER'"), 2);
     struct alm_error err = {0};
     struct store_stmt *stmt;
-    FAILS(ALM_INTERNAL, store_query(store, &stmt, &err, "SELECT * FROM almoner_array", ""));
+    FAILS(ALM_INTERNAL, store_query(store, &stmt, &err, "SELECT * FROM almoner_rows", ""));
 }
 
 /* ---- writers and readers ---- */
