@@ -52,11 +52,11 @@ static void tally_subject(struct audit *audit, const int64_t *key, char *buf, si
 static void detail_subject(struct audit *audit, const int64_t *key, char *buf, size_t size)
 {
     char day[16];
-    date_format((alm_date)key[5], DATE_ISO, day, sizeof day);
+    date_format((alm_date)key[0], DATE_ISO, day, sizeof day);
     snprintf(buf, size, _("daily tally of %s, stage %s, area %s, body %s, group %s, day %s"),
-             audit_code(audit, REGISTER_PROGRAMME, key[0]), audit_code(audit, REGISTER_STAGE, key[1]),
-             audit_area(audit, key[2]), audit_code(audit, REGISTER_BODY, key[3]),
-             audit_code(audit, REGISTER_GROUP, key[4]), day);
+             audit_code(audit, REGISTER_PROGRAMME, key[1]), audit_code(audit, REGISTER_STAGE, key[2]),
+             audit_area(audit, key[3]), audit_code(audit, REGISTER_BODY, key[4]),
+             audit_code(audit, REGISTER_GROUP, key[5]), day);
 }
 
 static void unique_subject(struct audit *audit, const int64_t *key, char *buf, size_t size)
@@ -86,14 +86,34 @@ static void unique_subject(struct audit *audit, const int64_t *key, char *buf, s
 static void claim_subject(struct audit *audit, const int64_t *key, char *buf, size_t size)
 {
     char owner[160];
-    snprintf(buf, size, _("claim of %s on period %lld of %s"), audit_owner(audit, key[0], owner, sizeof owner),
-             (long long)key[2], audit_code(audit, REGISTER_PROGRAMME, key[1]));
+    snprintf(buf, size, _("claim of %s on period %lld of %s"), audit_owner(audit, key[2], owner, sizeof owner),
+             (long long)key[1], audit_code(audit, REGISTER_PROGRAMME, key[0]));
 }
 
 static void key_subject(struct audit *audit, const int64_t *key, char *buf, size_t size)
 {
     char owner[160];
     snprintf(buf, size, _("key of delivery or refusal %lld of %s"), (long long)key[1],
+             audit_owner(audit, key[0], owner, sizeof owner));
+}
+
+static void owner_subject(struct audit *audit, const int64_t *key, char *buf, size_t size)
+{
+    char owner[160];
+    snprintf(buf, size, _("line %lld in the list of %s"), (long long)key[2],
+             audit_owner(audit, key[1], owner, sizeof owner));
+}
+
+static void partner_subject(struct audit *audit, const int64_t *key, char *buf, size_t size)
+{
+    (void)audit;
+    snprintf(buf, size, _("line %lld in the list of partner %lld"), (long long)key[2], (long long)key[0]);
+}
+
+static void reversal_subject(struct audit *audit, const int64_t *key, char *buf, size_t size)
+{
+    char owner[160];
+    snprintf(buf, size, _("reversal of line %lld of %s"), (long long)key[1],
              audit_owner(audit, key[0], owner, sizeof owner));
 }
 
@@ -132,8 +152,8 @@ const struct audit_table audit_unique = {
 };
 
 static const struct audit_table detail = {
-    .kept = "SELECT programme, stage, area, body, grp, day, " SUMS " FROM tally_detail "
-            "GROUP BY programme, stage, area, body, grp, day ORDER BY programme, stage, area, body, grp, day",
+    .kept = "SELECT day, programme, stage, area, body, grp, " SUMS " FROM tally_detail "
+            "GROUP BY day, programme, stage, area, body, grp ORDER BY day, programme, stage, area, body, grp",
     .n_keys = 6,
     .n_values = 3,
     .names = {N_("deliveries"), N_("thousandths"), N_("minor units")},
@@ -141,22 +161,22 @@ static const struct audit_table detail = {
     .subject = detail_subject,
 };
 static const char detail_counted[] =
-    "SELECT programme, stage, area, body, grp, date, "
+    "SELECT date, programme, stage, area, body, grp, "
     "CAST(SUM(CASE WHEN reverses IS NULL THEN 1 ELSE -1 END) AS BIGINT), CAST(SUM(quantity) AS BIGINT), "
     "CAST(SUM(value) AS BIGINT) FROM line "
-    "GROUP BY programme, stage, area, body, grp, date ORDER BY programme, stage, area, body, grp, date";
+    "GROUP BY date, programme, stage, area, body, grp ORDER BY date, programme, stage, area, body, grp";
 
 static const struct audit_table claim = {
-    .kept = "SELECT recipient, programme, period, line, owner FROM claim ORDER BY recipient, programme, period",
+    .kept = "SELECT programme, period, recipient, line, owner FROM claim ORDER BY programme, period, recipient",
     .n_keys = 3,
     .n_values = 2,
     .names = {N_("as its line"), N_("as its owner")},
     .subject = claim_subject,
 };
-#define STANDS "reverses IS NULL AND id NOT IN (SELECT reverses FROM line WHERE reverses IS NOT NULL)"
+#define STANDS "reverses IS NULL AND id NOT IN (SELECT line FROM reversal)"
 /* Of several lines that use one period (they were recorded past a double) one has the claim, whichever. */
 static const char claim_counted[] =
-    "SELECT a.recipient, a.programme, a.period, "
+    "SELECT a.programme, a.period, a.recipient, "
     "COALESCE(MAX(CASE WHEN c.line = a.id THEN a.id END), MIN(a.id)), "
     "COALESCE(MAX(CASE WHEN c.line = a.id THEN a.owner END), MIN(a.owner)) "
     "FROM (SELECT COALESCE(person, owner) AS recipient, programme, period, id, owner FROM line "
@@ -165,8 +185,8 @@ static const char claim_counted[] =
     "SELECT partner AS recipient, programme, period, id, owner FROM line "
     "WHERE period IS NOT NULL AND partner IS NOT NULL AND " STANDS ") a "
     "LEFT JOIN claim c ON c.recipient = a.recipient AND c.programme = a.programme AND c.period = a.period "
-    "GROUP BY a.recipient, a.programme, a.period "
-    "ORDER BY a.recipient, a.programme, a.period";
+    "GROUP BY a.programme, a.period, a.recipient "
+    "ORDER BY a.programme, a.period, a.recipient";
 
 static const struct audit_table key = {
     .kept = "SELECT owner, id FROM delivery_key ORDER BY owner, id",
@@ -180,6 +200,25 @@ static const char key_counted[] =
     "UNION ALL "
     "SELECT owner, id FROM refusal "
     "ORDER BY owner, id";
+
+/* The ways to the lines. */
+static const struct {
+    struct audit_table kept;
+    const char *counted;
+} ways[] = {
+    {{.kept = "SELECT span, owner, id FROM owner_line ORDER BY span, owner, id", .n_keys = 3, .subject = owner_subject},
+     "SELECT date / 30 AS span, owner, id FROM line ORDER BY span, owner, id"},
+    {{.kept = "SELECT partner, owner, id FROM partner_line ORDER BY partner, owner, id",
+      .n_keys = 3,
+      .subject = partner_subject},
+     "SELECT partner, owner, id FROM line WHERE partner IS NOT NULL ORDER BY partner, owner, id"},
+    {{.kept = "SELECT owner, line, id FROM reversal ORDER BY owner, line",
+      .n_keys = 2,
+      .n_values = 1,
+      .names = {N_("as the line that takes it back")},
+      .subject = reversal_subject},
+     "SELECT owner, reverses, id FROM line WHERE reverses IS NOT NULL ORDER BY owner, reverses, id"},
+};
 
 /* ---- the journal ---- */
 
@@ -234,31 +273,14 @@ static enum alm_status check_journal(struct audit *audit, struct alm_error *err)
     return status == ALM_OK ? audit_join_end(&j, err) : status;
 }
 
-/* Every line is found by its id. */
-static enum alm_status check_homes(struct audit *audit, struct alm_error *err)
-{
-    struct store_stmt *stmt;
-    bool row;
-    enum alm_status status = store_query(audit->ledger->services.store, &stmt, err,
-                                         "SELECT line.owner, line.id FROM line LEFT JOIN home ON home.id = line.id "
-                                         "WHERE home.owner IS NULL OR home.owner <> line.owner",
-                                         "");
-    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
-        char owner[160];
-        audit_fault(audit, _("line %lld of %s cannot be found by its id"), (long long)store_int(stmt, 1),
-                    audit_owner(audit, store_int(stmt, 0), owner, sizeof owner));
-    }
-    return status;
-}
-
 enum alm_status audit_checks(struct audit *audit, struct alm_error *err)
 {
     enum alm_status status = audit_join_query(audit, &detail, detail_counted, err);
+    for (size_t i = 0; status == ALM_OK && i < COUNT_OF(ways); i++)
+        status = audit_join_query(audit, &ways[i].kept, ways[i].counted, err);
     if (status == ALM_OK)
         status = audit_join_query(audit, &claim, claim_counted, err);
     if (status == ALM_OK)
         status = audit_join_query(audit, &key, key_counted, err);
-    if (status == ALM_OK)
-        status = check_homes(audit, err);
     return status == ALM_OK ? check_journal(audit, err) : status;
 }

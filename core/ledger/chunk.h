@@ -20,7 +20,7 @@ struct chunk_row {
     alm_id id;
     alm_id household; /* for persons and households: where they live on that day */
     struct alm_text key;
-    alm_id body; /* the offer's, or its group's */
+    alm_id body;    /* the offer's, or its group's */
     alm_id refusal; /* offered and refused before, and judged anew: that refusal; 0: none */
     uint32_t state;
     uint32_t owner;

@@ -5,9 +5,6 @@
  */
 #include "ledger/chunk.h"
 
-/* Past so many stored lines for each row that asks, single look-ups read less than a range does. */
-enum { RANGE_FACTOR = 8 };
-
 static size_t claim_slot(const struct ledger_chunk *chunk, alm_id recipient, uint32_t programme, int64_t period)
 {
     uint64_t hash = (uint64_t)recipient * UINT64_C(0x9e3779b97f4a7c15);
@@ -67,83 +64,55 @@ enum alm_status chunk_claim_read(struct ledger_chunk *chunk, struct chunk_claim 
     return status;
 }
 
-static enum alm_status read_range(struct ledger_chunk *chunk, uint32_t programme, const alm_id *recipients, size_t n,
-                                  int64_t from, int64_t to, struct alm_error *err)
+/* The claims of some recipients on one period. */
+static enum alm_status read_period(struct ledger_chunk *chunk, uint32_t programme, int64_t period,
+                                   const alm_id *recipients, size_t n, struct alm_error *err)
 {
-    static const char sql[] = "SELECT recipient, period, line, owner "
-                              "FROM claim "
-                              "WHERE recipient = ANY ($1) AND programme = $2 AND period BETWEEN $3 AND $4";
+    static const char sql[] = "SELECT recipient, line, owner FROM claim "
+                              "WHERE programme = $1 AND period = $2 AND recipient = ANY ($3)";
     struct store_stmt *stmt;
     bool row;
-    enum alm_status status = store_query(chunk->ledger->services.store, &stmt, err, sql, "Iiii", recipients, n,
-                                         chunk->programmes[programme].programme->id, from, to);
+    enum alm_status status = store_query(chunk->ledger->services.store, &stmt, err, sql, "iiI",
+                                         chunk->programmes[programme].programme->id, period, recipients, n);
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
-        size_t at = claim_slot(chunk, store_int(stmt, 0), programme, store_int(stmt, 1));
-        if (!chunk->claim_slots[at])
-            continue;
-        struct chunk_claim *claim = &chunk->claims[chunk->claim_slots[at] - 1];
-        claim->line = store_int(stmt, 2);
-        claim->owner = store_int(stmt, 3);
+        struct chunk_claim *claim =
+            &chunk->claims[chunk->claim_slots[claim_slot(chunk, store_int(stmt, 0), programme, period)] - 1];
+        claim->line = store_int(stmt, 1);
+        claim->owner = store_int(stmt, 2);
     }
     return status;
+}
+
+/* Whether something may be claimed: to a household or place, only if anything was given to it before; a person may
+ * have come from elsewhere. */
+static bool may_be_claimed(const struct ledger_chunk *chunk, const struct chunk_row *row)
+{
+    return chunk->programmes[row->programme].recipient == ALM_PERSON || chunk->accounts[row->account - 1].stored_line;
 }
 
 static enum alm_status read_programme(struct ledger_chunk *chunk, uint32_t programme, struct alm_error *err)
 {
     enum alm_status status = ALM_OK;
-    int64_t from = INT64_MAX, to = INT64_MIN, stored = 0;
-    size_t n = 0, asking = 0;
-    uint32_t owner = UINT32_MAX;
-    bool person = chunk->programmes[programme].recipient == ALM_PERSON, full = false;
-    /* Rows by owner, so that single look-ups go through the store in order. */
+    size_t n = 0, n_recipients = 0;
+    /* By period; recipients within one stay in the order of their owners, which is about that of the store. */
     for (size_t k = 0; k < chunk->n_by_owner; k++) {
-        size_t i = chunk->by_owner[k];
-        struct chunk_row *row = &chunk->rows[i];
-        if (row->state == ROW_OUT || row->programme != programme || !row->claims[0])
-            continue;
-        const struct chunk_account *account = &chunk->accounts[row->account - 1];
-        /* Nothing was ever given to this household or place: nothing is claimed.  A person may have come from
-         * elsewhere. */
-        if (!person && !account->stored_line)
-            continue;
-        if (row->owner != owner)
-            stored += account->stored_deliveries;
-        owner = row->owner;
-        asking++;
-        for (size_t c = 0; c < 2; c++) {
-            if (!row->claims[c])
-                continue;
-            alm_id recipient = chunk->claims[row->claims[c] - 1].recipient;
-            if (n && chunk->pairs[n - 1].key == (uint64_t)recipient)
-                continue;
-            if (n < chunk->n)
-                chunk->pairs[n++].key = (uint64_t)recipient;
-            else
-                full = true; /* couples: more persons than rows */
-        }
-        from = row->period < from ? row->period : from;
-        to = row->period > to ? row->period : to;
-    }
-    if (!asking)
-        return ALM_OK;
-    if (full || stored > RANGE_FACTOR * (int64_t)asking + 1000) {
-        for (size_t k = 0; status == ALM_OK && k < chunk->n_by_owner; k++) {
-            const struct chunk_row *row = &chunk->rows[chunk->by_owner[k]];
-            if (row->state == ROW_OUT || row->programme != programme)
-                continue;
-            for (size_t c = 0; status == ALM_OK && c < 2; c++)
-                if (row->claims[c] && (person || chunk->accounts[row->account - 1].stored_line))
-                    status = chunk_claim_read(chunk, &chunk->claims[row->claims[c] - 1], err);
-        }
-        return status;
+        const struct chunk_row *row = &chunk->rows[chunk->by_owner[k]];
+        if (row->state != ROW_OUT && row->programme == programme && row->claims[0] && may_be_claimed(chunk, row))
+            chunk->pairs[n++] = (struct chunk_pair){(uint64_t)row->period, chunk->by_owner[k]};
     }
     chunk_sort(chunk->pairs, chunk->scratch, n);
-    alm_id *recipients = arena_alloc(&chunk->arena, n * sizeof *recipients);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!kept || recipients[kept - 1] != (alm_id)chunk->pairs[i].key)
-            recipients[kept++] = (alm_id)chunk->pairs[i].key;
-    return read_range(chunk, programme, recipients, kept, from, to, err);
+    alm_id *recipients = arena_alloc(&chunk->arena, 2 * n * sizeof *recipients);
+    for (size_t i = 0; status == ALM_OK && i < n; i++) {
+        const struct chunk_row *row = &chunk->rows[chunk->pairs[i].value];
+        for (size_t c = 0; c < 2; c++)
+            if (row->claims[c])
+                recipients[n_recipients++] = chunk->claims[row->claims[c] - 1].recipient;
+        if (i + 1 < n && chunk->pairs[i + 1].key == chunk->pairs[i].key)
+            continue;
+        status = read_period(chunk, programme, row->period, recipients, n_recipients, err);
+        n_recipients = 0;
+    }
+    return status;
 }
 
 enum alm_status chunk_read_claims(struct ledger_chunk *chunk, struct alm_error *err)

@@ -5,6 +5,7 @@
  * household's), and for rules that look back.
  */
 #include "ledger/chunk.h"
+#include "ledger/lines.h"
 
 #include <stdlib.h>
 
@@ -171,21 +172,25 @@ static enum alm_status fill_detail(struct ledger_chunk *chunk, struct alm_line *
 
 enum alm_status chunk_read_history(struct ledger_chunk *chunk, size_t first, struct alm_error *err)
 {
-    static const char sql[] = "SELECT owner, id, programme, date, quantity, value, body, grp, area, stage, person, "
-                              "partner, reverses, detail "
-                              "FROM line "
-                              "WHERE owner = ANY ($1) AND programme = ANY ($2) "
-                              "AND (date BETWEEN $3 AND $4 OR reverses IS NOT NULL) "
-                              "ORDER BY owner, id";
+    static const char sql[] = "SELECT l.owner, l.id, l.programme, l.date, l.quantity, l.value, l.body, l.grp, l.area, "
+                              "l.stage, l.person, l.partner, l.reverses, l.detail "
+                              "FROM owner_line o JOIN line l ON l.id = o.id AND l.owner = o.owner "
+                              "WHERE o.owner = ANY ($1) AND o.span = ANY ($2) AND l.programme = ANY ($3) "
+                              "AND l.date BETWEEN $4 AND $5 "
+                              "ORDER BY o.owner, o.id";
     struct batch batch = {0};
+    struct lines_ids spans = {0};
     struct store_stmt *stmt;
     bool row;
     arena_reset(&chunk->past_arena);
     chunk->n_past = 0;
     chunk->past_batch++;
     batch_gather(chunk, first, &batch);
-    enum alm_status status = store_query(chunk->ledger->services.store, &stmt, err, sql, "IIii", batch.owners,
-                                         batch.n_owners, batch.programmes, batch.n_programmes, batch.from, batch.to);
+    if (batch.n_owners)
+        lines_spans(&spans, batch.from, batch.to);
+    enum alm_status status =
+        store_query(chunk->ledger->services.store, &stmt, err, sql, "IIIii", batch.owners, batch.n_owners, spans.at,
+                    spans.n, batch.programmes, batch.n_programmes, batch.from, batch.to);
     uint32_t number = 0;
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         alm_id id = store_int(stmt, 0);
@@ -223,6 +228,7 @@ enum alm_status chunk_read_history(struct ledger_chunk *chunk, size_t first, str
                                              .partner = id_or_none(stmt, 11)}};
         status = fill_detail(chunk, &past->line, store_text(stmt, 13), err);
     }
+    free(spans.at);
     return status;
 }
 
@@ -359,7 +365,7 @@ enum alm_status chunk_block_body(struct ledger_chunk *chunk, struct chunk_block 
         return ALM_OK;
     enum alm_status status =
         store_query(chunk->ledger->services.store, &stmt, err,
-                    "SELECT date, body FROM line WHERE owner = $1 AND id = $2", "ii", block->owner, block->line);
+                    "SELECT date, body FROM line WHERE id = $1 AND owner = $2", "ii", block->line, block->owner);
     if (status == ALM_OK)
         status = store_next(stmt, &row, err);
     if (status == ALM_OK && row) {

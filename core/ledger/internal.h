@@ -20,8 +20,8 @@ struct ledger {
     struct ledger_chunk *chunk;
     struct ledger_seen *seen;
     struct ledger_codes *codes;
-    alm_id fresh_for;      /* the entry for which ledger_refresh() was called */
-    int64_t journal_count; /* entries of the journal then; -1: not known */
+    alm_id fresh_for;            /* the entry for which ledger_refresh() was called */
+    int64_t journal_count;       /* entries of the journal then; -1: not known */
     struct reach *reach;         /* for one owner after the other */
     struct reach_counts *counts; /* ledger_writer_flush() writes and empties it */
 };
@@ -38,8 +38,9 @@ enum alm_status ledger_run(struct ledger *, const struct ledger_offer *, size_t 
                            struct arena *, struct store_entry *entry, uint32_t flags, struct alm_error *);
 
 /*
- * What was read of the register for the chunk before may be used again if nothing was written in between but that chunk: every writer leaves an
- * entry in the journal.  Else it is forgotten.  Called once for each entry, before anything is read for it.
+ * What was read of the register for the chunk before may be used again if nothing was written in between but that
+ * chunk: every writer leaves an entry in the journal.  Else it is forgotten.  Called once for each entry, before
+ * anything is read for it.
  */
 enum alm_status ledger_refresh(struct ledger *, alm_id entry, struct alm_error *err);
 void ledger_forget(struct ledger *);
@@ -63,8 +64,8 @@ struct ledger_extra {
 struct ledger_writer *ledger_writer_new(struct store *, struct register_directory *);
 void ledger_writer_free(struct ledger_writer *);
 /* One line (a reversal too: negative quantity and value, `reverses` set, the date of the line that it takes back): its
- * row, its home, its part of both tallies (deliveries +1, or -1 for a reversal), entry->lines and entry->digest.  Its
- * id must be set. */
+ * row, the ways to it, its part of both tallies (deliveries +1, or -1 for a reversal), entry->lines and entry->digest.
+ * Its id must be set. */
 void ledger_write_line(struct ledger_writer *, const struct alm_line *, const struct ledger_extra *,
                        struct store_entry *entry);
 /* Set last date and line, add the rest.  At most once for an owner and programme between two flushes. */

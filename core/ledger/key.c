@@ -215,25 +215,23 @@ static enum alm_status reopen(struct ledger_chunk *chunk, const struct known_key
                               struct alm_error *err)
 {
     static const char sql[] = "SELECT f.id FROM refusal f "
-                              "JOIN home h ON h.id = f.blocking "
-                              "JOIN line l ON l.owner = h.owner AND l.reverses = f.blocking "
-                              "WHERE f.owner = ANY ($1) AND f.id = ANY ($2) AND f.state = 0 "
+                              "JOIN line l ON l.id = f.blocking "
+                              "JOIN reversal r ON r.owner = l.owner AND r.line = l.id "
+                              "WHERE f.owner = ANY ($1) AND f.state = 0 "
                               "ORDER BY f.id";
-    alm_id *owners = xreallocarray(NULL, n, sizeof *owners), *ids = xreallocarray(NULL, n, sizeof *ids);
-    struct lines_ids open = {0};
-    size_t n_ids = 0;
+    struct lines_ids owners = {0}, open = {0};
     for (size_t k = 0; k < n; k++) {
         size_t i = known[k].row;
         if (chunk->offers[i].key.len || !chunk->answers[i].line)
             continue;
-        owners[n_ids] = chunk->owners[chunk->rows[i].owner].id;
-        ids[n_ids++] = chunk->answers[i].line;
+        lines_ids_add(&owners, chunk->owners[chunk->rows[i].owner].id);
     }
+    lines_ids_sort(&owners);
     struct store_stmt *stmt;
-    bool row = n_ids > 0;
+    bool row = owners.n > 0;
     enum alm_status status = ALM_OK;
-    if (n_ids)
-        status = store_query(chunk->ledger->services.store, &stmt, err, sql, "II", owners, n_ids, ids, n_ids);
+    if (owners.n)
+        status = store_query(chunk->ledger->services.store, &stmt, err, sql, "I", owners.at, owners.n);
     while (status == ALM_OK && row && (status = store_next(stmt, &row, err)) == ALM_OK && row)
         lines_ids_add(&open, store_int(stmt, 0));
     for (size_t k = 0; status == ALM_OK && k < n; k++) {
@@ -247,8 +245,7 @@ static enum alm_status reopen(struct ledger_chunk *chunk, const struct known_key
         answer->outcome = LEDGER_RECORDED;
     }
     free(open.at);
-    free(owners);
-    free(ids);
+    free(owners.at);
     return status;
 }
 

@@ -144,7 +144,8 @@ struct ledger_line {
     int64_t period; /* ALM_NULL: none */
 };
 enum alm_status ledger_line_read(struct ledger *, alm_id id, struct ledger_line *, struct arena *, struct alm_error *);
-/* detail_text as n values by the columns' names (members that no column has are left out); strings live in the arena. */
+/* detail_text as n values by the columns' names (members that no column has are left out); strings live in the arena.
+ */
 enum alm_status ledger_detail_read(struct alm_text json, const struct alm_column *, size_t n, struct alm_value *,
                                    struct arena *, struct alm_error *);
 struct ledger_filter {                                  /* zero members do not filter; dates ALM_NO_DATE */
@@ -203,8 +204,8 @@ enum alm_status ledger_report(struct ledger *, const struct ledger_cut *,
                               enum alm_status (*each)(void *context, const struct ledger_cell *, bool total,
                                                       struct alm_error *),
                               void *context, struct alm_error *);
-/* Why the offer `id` was refused or held (*state as in struct ledger_refusal); *reason is NULL if `id` is no refusal. In
- * the arena. */
+/* Why the offer `id` was refused or held (*state as in struct ledger_refusal); *reason is NULL if `id` is no refusal.
+ * In the arena. */
 enum alm_status ledger_refusal_reason(struct ledger *, alm_id id, int *state, const char **reason, struct arena *,
                                       struct alm_error *);
 /* Numbers for `status`: deliveries that stand, offers refused, offers held. */

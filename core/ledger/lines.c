@@ -113,3 +113,42 @@ bool lines_ids_have(const struct lines_ids *ids, alm_id id)
 {
     return ids->n && bsearch(&id, ids->at, ids->n, sizeof *ids->at, compare_ids);
 }
+
+void lines_spans(struct lines_ids *spans, int64_t from, int64_t to)
+{
+    spans->n = 0;
+    for (int64_t span = from / LINES_SPAN; span <= to / LINES_SPAN; span++)
+        lines_ids_add(spans, span);
+}
+
+enum alm_status lines_all_spans(struct store *store, struct lines_ids *spans, struct alm_error *err)
+{
+    int64_t first, last;
+    enum alm_status status = store_number(store, &first, ALM_NULL, err, "SELECT MIN(month) FROM tally", "");
+    if (status == ALM_OK)
+        status = store_number(store, &last, ALM_NULL, err, "SELECT MAX(month) FROM tally", "");
+    spans->n = 0;
+    if (status == ALM_OK && first != ALM_NULL)
+        lines_spans(spans, date_month_start((int32_t)first), date_month_start((int32_t)last + 1) - 1);
+    return status;
+}
+
+enum alm_status lines_owners_of_person(struct store *store, alm_id person, struct lines_ids *owners,
+                                       struct alm_error *err)
+{
+    enum { MAX_HOUSEHOLDS = 64 };
+    alm_id households[MAX_HOUSEHOLDS];
+    size_t n;
+    enum alm_status status = register_households_of(store, person, households, MAX_HOUSEHOLDS, &n, err);
+    for (size_t i = 0; status == ALM_OK && i < n; i++)
+        lines_ids_add(owners, households[i]);
+    struct store_stmt *stmt;
+    bool row;
+    if (status == ALM_OK)
+        status =
+            store_query(store, &stmt, err, "SELECT DISTINCT owner FROM partner_line WHERE partner = $1", "i", person);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
+        lines_ids_add(owners, store_int(stmt, 0));
+    lines_ids_sort(owners);
+    return status;
+}

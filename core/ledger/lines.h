@@ -10,6 +10,9 @@
     "line.owner, line.id, line.programme, line.date, line.quantity, line.value, line.body, line.grp, line.area, "      \
     "line.stage, line.person, line.partner, line.reverses, line.period, line.entry, line.detail, line.note"
 enum { LINES_N_COLUMNS = 17 };
+/* The lines of some owners: add `WHERE o.owner = ANY ($1) AND o.span = ANY ($2)`. */
+#define LINES_OF_OWNERS                                                                                                \
+    "SELECT " LINES_COLUMNS " FROM owner_line o JOIN line ON line.id = o.id AND line.owner = o.owner"
 /* The row at hand, its texts borrowed from it. */
 void lines_fetch(struct ledger *, struct store_stmt *, struct alm_line *, struct ledger_extra *, alm_id *entry);
 /* Whether a household's line (one that names no person) reaches its members. */
@@ -35,5 +38,13 @@ struct lines_ids {
 void lines_ids_add(struct lines_ids *, alm_id);
 void lines_ids_sort(struct lines_ids *);               /* ascending, each once */
 bool lines_ids_have(const struct lines_ids *, alm_id); /* of a sorted array */
+
+/* Owners find their lines by spans of days: those of some days, and of all that have lines. */
+enum { LINES_SPAN = 30 };
+void lines_spans(struct lines_ids *, int64_t from, int64_t to);
+enum alm_status lines_all_spans(struct store *, struct lines_ids *, struct alm_error *);
+/* Add the owners whose lines may name a person: whoever gave them aid did so under a household that they belonged to,
+ * or as somebody's partner. */
+enum alm_status lines_owners_of_person(struct store *, alm_id person, struct lines_ids *owners, struct alm_error *);
 
 #endif

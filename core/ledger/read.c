@@ -6,13 +6,13 @@
 
 /* ---- conditions ---- */
 
-enum { MAX_CONDITIONS = 8, MAX_HOUSEHOLDS = 64 };
+enum { MAX_CONDITIONS = 8 };
 
 /* A query that grows, and its parameters; the owners, if it is about some only, are $1. */
 struct where {
     struct strbuf sql;
-    struct lines_ids owners;
-    bool by_owner;
+    struct lines_ids owners, spans;
+    bool by_owner; /* if there are spans (LINES_OF_OWNERS), these are $2 */
     char types[MAX_CONDITIONS + 2];
     int64_t values[MAX_CONDITIONS];
     size_t n, n_values;
@@ -33,29 +33,7 @@ static void where_add(struct where *w, const char *condition, int64_t value)
     w->values[w->n_values++] = value;
 }
 
-/* Whoever gave a person aid did so under a household that they belonged to, or claimed a period for them as somebody's
- * partner. */
-static enum alm_status owners_of_person(struct ledger *ledger, alm_id person, struct lines_ids *owners,
-                                        struct alm_error *err)
-{
-    alm_id households[MAX_HOUSEHOLDS];
-    size_t n;
-    enum alm_status status =
-        register_households_of(ledger->services.store, person, households, MAX_HOUSEHOLDS, &n, err);
-    for (size_t i = 0; status == ALM_OK && i < n; i++)
-        lines_ids_add(owners, households[i]);
-    struct store_stmt *stmt;
-    bool row;
-    if (status == ALM_OK)
-        status = store_query(ledger->services.store, &stmt, err,
-                             "SELECT DISTINCT owner FROM claim WHERE recipient = $1", "i", person);
-    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
-        lines_ids_add(owners, store_int(stmt, 0));
-    lines_ids_sort(owners);
-    return status;
-}
-
-/* Everything of the filter but area and limit, for a table called `line`, and the order. */
+/* Everything of the filter but area and limit, for a table called `line`. */
 static enum alm_status where_filter(struct ledger *ledger, struct where *w, const struct ledger_filter *filter,
                                     struct alm_error *err)
 {
@@ -63,11 +41,14 @@ static enum alm_status where_filter(struct ledger *ledger, struct where *w, cons
     if (filter->owner)
         lines_ids_add(&w->owners, filter->owner);
     else if (filter->person)
-        status = owners_of_person(ledger, filter->person, &w->owners, err);
+        status = lines_owners_of_person(ledger->services.store, filter->person, &w->owners, err);
     w->by_owner = filter->owner || filter->person;
     if (w->by_owner) {
-        strbuf_adds(&w->sql, " WHERE line.owner = ANY ($1)");
+        strbuf_adds(&w->sql,
+                    w->spans.n ? " WHERE o.owner = ANY ($1) AND o.span = ANY ($2)" : " WHERE line.owner = ANY ($1)");
         w->types[w->n++] = 'I';
+        if (w->spans.n)
+            w->types[w->n++] = 'I';
     }
     if (filter->person)
         where_add(w, "(line.person = $ OR line.partner = $)", filter->person);
@@ -84,9 +65,10 @@ static enum alm_status where_filter(struct ledger *ledger, struct where *w, cons
     return status;
 }
 
+/* Of a beneficiary the latest first; else as they were recorded. */
 static void where_order(struct where *w)
 {
-    strbuf_adds(&w->sql, w->by_owner ? " ORDER BY line.date DESC, line.id DESC" : " ORDER BY line.owner, line.id");
+    strbuf_adds(&w->sql, w->by_owner ? " ORDER BY line.date DESC, line.id DESC" : " ORDER BY line.id");
 }
 
 static enum alm_status where_query(struct where *w, struct store *store, struct store_stmt **stmt,
@@ -94,6 +76,9 @@ static enum alm_status where_query(struct where *w, struct store *store, struct 
 {
     /* types tells how many of the values are taken */
     const int64_t *v = w->values;
+    if (w->spans.n)
+        return store_query(store, stmt, err, w->sql.at, w->types, w->owners.at, w->owners.n, w->spans.at, w->spans.n,
+                           v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]);
     if (w->by_owner)
         return store_query(store, stmt, err, w->sql.at, w->types, w->owners.at, w->owners.n, v[0], v[1], v[2], v[3],
                            v[4], v[5], v[6], v[7]);
@@ -104,6 +89,7 @@ static void where_release(struct where *w)
 {
     strbuf_release(&w->sql);
     free(w->owners.at);
+    free(w->spans.at);
 }
 
 /* ---- lines ---- */
@@ -124,12 +110,8 @@ enum alm_status ledger_line_read(struct ledger *ledger, alm_id id, struct ledger
     struct store *store = ledger->services.store;
     struct store_stmt *stmt;
     bool row;
-    alm_id owner;
-    enum alm_status status = store_number(store, &owner, 0, err, "SELECT owner FROM home WHERE id = $1", "i", id);
-    if (status == ALM_OK)
-        status =
-            store_query(store, &stmt, err, "SELECT " LINES_COLUMNS " FROM line WHERE line.owner = $1 AND line.id = $2",
-                        "ii", owner, id);
+    enum alm_status status =
+        store_query(store, &stmt, err, "SELECT " LINES_COLUMNS " FROM line WHERE line.id = $1", "i", id);
     if (status == ALM_OK)
         status = store_next(stmt, &row, err);
     if (status != ALM_OK)
@@ -141,13 +123,13 @@ enum alm_status ledger_line_read(struct ledger *ledger, alm_id id, struct ledger
     out->detail_text = out->detail_text ? arena_strdup(arena, out->detail_text) : NULL;
     out->note = out->note ? arena_strdup(arena, out->note) : NULL;
     store_done(stmt);
-    status = store_number(store, &out->reversed_by, 0, err,
-                          "SELECT MIN(id) FROM line WHERE owner = $1 AND reverses = $2", "ii", owner, id);
+    status = store_number(store, &out->reversed_by, 0, err, "SELECT id FROM reversal WHERE owner = $1 AND line = $2",
+                          "ii", out->line.owner, id);
     /* Keys are found by their text everywhere else; here, for one line, all are looked through rather than indexed for
      * it. */
     if (status == ALM_OK)
         status = store_query(store, &stmt, err, "SELECT key FROM delivery_key WHERE id = $1 AND owner = $2", "ii", id,
-                             owner);
+                             out->line.owner);
     if (status == ALM_OK)
         status = store_next(stmt, &row, err);
     if (status != ALM_OK || !row)
@@ -175,10 +157,9 @@ static enum alm_status read_reversals(struct store *store, struct where *w, stru
     bool row;
     size_t capacity = 0;
     enum alm_status status =
-        w->by_owner ? store_query(store, &stmt, err,
-                                  "SELECT reverses, id FROM line WHERE owner = ANY ($1) AND reverses IS NOT NULL", "I",
+        w->by_owner ? store_query(store, &stmt, err, "SELECT line, id FROM reversal WHERE owner = ANY ($1)", "I",
                                   w->owners.at, w->owners.n)
-                    : store_query(store, &stmt, err, "SELECT reverses, id FROM line WHERE reverses IS NOT NULL", "");
+                    : store_query(store, &stmt, err, "SELECT line, id FROM reversal", "");
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         ARRAY_ROOM(*reversals, *n, capacity);
         (*reversals)[(*n)++] = (struct reversal){store_int(stmt, 0), store_int(stmt, 1)};
@@ -218,7 +199,12 @@ enum alm_status ledger_lines(struct ledger *ledger, const struct ledger_filter *
     int64_t left = filter->limit ? filter->limit : INT64_MAX;
     bool row;
     enum alm_status status = find_area(ledger, filter->area, &within, err);
-    strbuf_adds(&w.sql, "SELECT " LINES_COLUMNS " FROM line");
+    const bool by_owner = filter->owner || filter->person;
+    strbuf_adds(&w.sql, by_owner ? LINES_OF_OWNERS : "SELECT " LINES_COLUMNS " FROM line");
+    if (status == ALM_OK && by_owner)
+        status = lines_all_spans(store, &w.spans, err);
+    if (by_owner && !w.spans.n)
+        lines_ids_add(&w.spans, 0); /* there are no lines yet */
     if (status == ALM_OK)
         status = where_filter(ledger, &w, filter, err);
     if (status == ALM_OK)

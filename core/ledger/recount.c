@@ -16,6 +16,7 @@ struct recount {
     struct register_members members;
     struct lines_ids moved;
     struct lines_ids reversed;
+    struct lines_ids spans;
     alm_id *scratch;
     size_t scratch_size;
     struct alm_line *lines;
@@ -48,9 +49,10 @@ static enum alm_status read_lines(struct recount *r, const alm_id *owners, size_
     struct store_stmt *stmt;
     bool row;
     r->n_lines = r->reversed.n = 0;
-    enum alm_status status = store_query(
-        r->ledger->services.store, &stmt, err,
-        "SELECT " LINES_COLUMNS " FROM line WHERE line.owner = ANY ($1) ORDER BY line.owner, line.id", "I", owners, n);
+    enum alm_status status =
+        store_query(r->ledger->services.store, &stmt, err,
+                    LINES_OF_OWNERS " WHERE o.owner = ANY ($1) AND o.span = ANY ($2) ORDER BY o.owner, o.id", "II",
+                    owners, n, r->spans.at, r->spans.n);
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         struct ledger_extra extra;
         alm_id entry;
@@ -209,6 +211,8 @@ enum alm_status recount_owners(struct ledger *ledger, const alm_id *ids, size_t 
     enum alm_status status = add_other_households(&r, &owners, err);
     if (status == ALM_OK)
         status = recount_lock(ledger, owners.at, owners.n, err);
+    if (status == ALM_OK)
+        status = lines_all_spans(ledger->services.store, &r.spans, err);
     r.moved.n = 0;
     for (size_t from = 0; from < owners.n && status == ALM_OK; from += BATCH_OWNERS)
         status =
@@ -219,6 +223,7 @@ enum alm_status recount_owners(struct ledger *ledger, const alm_id *ids, size_t 
     free(owners.at);
     free(r.moved.at);
     free(r.reversed.at);
+    free(r.spans.at);
     free(r.scratch);
     free(r.lines);
     register_members_release(&r.members);

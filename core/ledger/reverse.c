@@ -6,6 +6,8 @@
 #include "ledger/lines.h"
 #include "ledger/recount.h"
 
+#include <stdlib.h>
+
 static enum alm_status unsettle(struct ledger *ledger, const struct ledger_line *original, struct arena *arena,
                                 struct alm_error *err)
 {
@@ -38,39 +40,35 @@ static enum alm_status unsettle(struct ledger *ledger, const struct ledger_line 
 static enum alm_status find_heir(struct ledger *ledger, const struct ledger_line *original, alm_id recipient,
                                  alm_id *heir, alm_id *owner, struct alm_error *err)
 {
-#define HEIRS                                                                                                          \
-    "SELECT l.id, l.owner FROM line l "                                                                                \
-    "WHERE l.programme = $1 AND l.period = $2 AND l.id <> $3 AND (COALESCE(l.person, l.owner) = $4 OR l.partner = "    \
-    "$4) "                                                                                                             \
-    "AND l.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM line r WHERE r.owner = l.owner AND r.reverses = l.id)"
-#define FIRST " ORDER BY l.id LIMIT 1"
-    enum { MAX_HOUSEHOLDS = 64 };
+    static const char sql[] =
+        "SELECT l.id, l.owner FROM owner_line o JOIN line l ON l.id = o.id AND l.owner = o.owner "
+        "WHERE o.owner = ANY ($1) AND o.span = ANY ($2) AND l.programme = $3 AND l.period = $4 AND l.id <> $5 "
+        "AND (COALESCE(l.person, l.owner) = $6 OR l.partner = $6) AND l.reverses IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.owner = l.owner AND r.line = l.id) "
+        "ORDER BY l.id LIMIT 1";
     const struct alm_line *line = &original->line;
     struct store *store = ledger->services.store;
-    alm_id owners[MAX_HOUSEHOLDS + 1];
+    struct lines_ids owners = {0}, spans = {0};
     struct store_stmt *stmt;
-    bool row;
-    size_t n = 0;
+    bool row = false;
+    lines_ids_add(&owners, line->owner);
+    enum alm_status status = line->person ? lines_owners_of_person(store, recipient, &owners, err) : ALM_OK;
+    if (status == ALM_OK)
+        status = lines_all_spans(store, &spans, err);
+    if (status == ALM_OK)
+        status = store_query(store, &stmt, err, sql, "IIiiii", owners.at, owners.n, spans.at, spans.n, line->programme,
+                             original->period, line->id, recipient);
+    if (status == ALM_OK)
+        status = store_next(stmt, &row, err);
     *heir = 0;
-    enum alm_status status = ALM_OK;
-    if (line->partner) {
-        /* A couple's lines stand under the household of either: of couples there are few, and nothing lists them. */
-        status =
-            store_query(store, &stmt, err, HEIRS FIRST, "iiii", line->programme, original->period, line->id, recipient);
-    } else {
-        if (line->person)
-            status = register_households_of(store, recipient, owners, MAX_HOUSEHOLDS, &n, err);
-        owners[n++] = line->owner;
-        if (status == ALM_OK)
-            status = store_query(store, &stmt, err, HEIRS " AND l.owner = ANY ($5)" FIRST, "iiiiI", line->programme,
-                                 original->period, line->id, recipient, owners, n);
+    if (status == ALM_OK && row) {
+        *heir = store_int(stmt, 0);
+        *owner = store_int(stmt, 1);
+        store_done(stmt);
     }
-    if (status != ALM_OK || (status = store_next(stmt, &row, err)) != ALM_OK || !row)
-        return status;
-    *heir = store_int(stmt, 0);
-    *owner = store_int(stmt, 1);
-    store_done(stmt);
-    return ALM_OK;
+    free(owners.at);
+    free(spans.at);
+    return status;
 }
 
 static enum alm_status give_back_claims(struct ledger *ledger, const struct ledger_line *original,
@@ -100,26 +98,32 @@ static enum alm_status give_back_claims(struct ledger *ledger, const struct ledg
  * row. */
 static enum alm_status mend_account(struct ledger *ledger, const struct alm_line *line, struct alm_error *err)
 {
-    static const char last_sql[] = "SELECT l.date, l.id FROM line l "
-                                   "WHERE l.owner = $1 AND l.programme = $2 AND l.reverses IS NULL AND l.id <> $3 "
-                                   "AND l.id NOT IN (SELECT r.reverses FROM line r "
-                                   "WHERE r.owner = $1 AND r.programme = $2 AND r.reverses IS NOT NULL) "
-                                   "ORDER BY l.date DESC, l.id DESC LIMIT 1";
+    static const char last_sql[] =
+        "SELECT l.date, l.id FROM owner_line o JOIN line l ON l.id = o.id AND l.owner = o.owner "
+        "WHERE o.owner = $1 AND o.span = ANY ($2) AND l.programme = $3 "
+        "AND l.reverses IS NULL AND l.id <> $4 "
+        "AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.owner = $1 AND r.line = l.id) "
+        "ORDER BY l.date DESC, l.id DESC LIMIT 1";
     struct store *store = ledger->services.store;
     struct store_stmt *stmt;
     bool row;
-    enum alm_status status = store_query(store, &stmt, err, last_sql, "iii", line->owner, line->programme, line->id);
+    struct lines_ids spans = {0};
+    enum alm_status status = lines_all_spans(store, &spans, err);
+    if (status == ALM_OK)
+        status =
+            store_query(store, &stmt, err, last_sql, "iIii", line->owner, spans.at, spans.n, line->programme, line->id);
     if (status == ALM_OK)
         status = store_next(stmt, &row, err);
-    if (status != ALM_OK)
-        return status;
-    if (!row)
-        return store_run(store, NULL, err, "DELETE FROM account WHERE owner = $1 AND programme = $2", "ii", line->owner,
-                         line->programme);
-    ledger_write_account(ledger->writer, line->owner, line->programme, (alm_date)store_int(stmt, 0), store_int(stmt, 1),
-                         -1, -line->quantity, -line->value);
-    store_done(stmt);
-    return ALM_OK;
+    if (status == ALM_OK && row) {
+        ledger_write_account(ledger->writer, line->owner, line->programme, (alm_date)store_int(stmt, 0),
+                             store_int(stmt, 1), -1, -line->quantity, -line->value);
+        store_done(stmt);
+    } else if (status == ALM_OK) {
+        status = store_run(store, NULL, err, "DELETE FROM account WHERE owner = $1 AND programme = $2", "ii",
+                           line->owner, line->programme);
+    }
+    free(spans.at);
+    return status;
 }
 
 enum alm_status ledger_reverse(struct ledger *ledger, alm_id id, const char *reason, alm_id *reversal,
@@ -129,7 +133,7 @@ enum alm_status ledger_reverse(struct ledger *ledger, alm_id id, const char *rea
     struct ledger_line original;
     alm_id owner = 0;
     enum alm_status status =
-        store_number(ledger->services.store, &owner, 0, err, "SELECT owner FROM home WHERE id = $1", "i", id);
+        store_number(ledger->services.store, &owner, 0, err, "SELECT owner FROM line WHERE id = $1", "i", id);
     /* Lock first: what is read below may not change any more. */
     if (status == ALM_OK && owner)
         status = recount_lock(ledger, &owner, 1, err);

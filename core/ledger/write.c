@@ -25,7 +25,7 @@ struct cells {
 };
 
 static const struct store_bulk_spec line_specs[] = {
-    {"owner", ALM_BULK_KEY, false},  {"id", ALM_BULK_KEY, false},       {"programme", ALM_BULK_SET, false},
+    {"id", ALM_BULK_KEY, false},     {"owner", ALM_BULK_KEY, false},    {"programme", ALM_BULK_SET, false},
     {"date", ALM_BULK_SET, false},   {"quantity", ALM_BULK_SET, false}, {"value", ALM_BULK_SET, false},
     {"body", ALM_BULK_SET, false},   {"grp", ALM_BULK_SET, false},      {"area", ALM_BULK_SET, false},
     {"stage", ALM_BULK_SET, false},  {"person", ALM_BULK_SET, false},   {"partner", ALM_BULK_SET, false},
@@ -33,9 +33,15 @@ static const struct store_bulk_spec line_specs[] = {
     {"note", ALM_BULK_SET, true},    {"entry", ALM_BULK_SET, false},
 };
 static const struct store_bulk_spec home_specs[] = {{"id", ALM_BULK_KEY, false}, {"owner", ALM_BULK_SET, false}};
-static const struct store_bulk_spec claim_specs[] = {{"recipient", ALM_BULK_KEY, false},
-                                                     {"programme", ALM_BULK_KEY, false},
+static const struct store_bulk_spec owner_specs[] = {
+    {"span", ALM_BULK_KEY, false}, {"owner", ALM_BULK_KEY, false}, {"id", ALM_BULK_KEY, false}};
+static const struct store_bulk_spec partner_specs[] = {
+    {"partner", ALM_BULK_KEY, false}, {"owner", ALM_BULK_KEY, false}, {"id", ALM_BULK_KEY, false}};
+static const struct store_bulk_spec reversal_specs[] = {
+    {"owner", ALM_BULK_KEY, false}, {"line", ALM_BULK_KEY, false}, {"id", ALM_BULK_SET, false}};
+static const struct store_bulk_spec claim_specs[] = {{"programme", ALM_BULK_KEY, false},
                                                      {"period", ALM_BULK_KEY, false},
+                                                     {"recipient", ALM_BULK_KEY, false},
                                                      {"owner", ALM_BULK_SET, false},
                                                      {"line", ALM_BULK_SET, false}};
 static const struct store_bulk_spec account_specs[] = {
@@ -48,9 +54,9 @@ static const struct store_bulk_spec tally_specs[] = {
     {"body", ALM_BULK_KEY, false},      {"month", ALM_BULK_KEY, false},      {"slot", ALM_BULK_KEY, false},
     {"quantity", ALM_BULK_ADD, false},  {"deliveries", ALM_BULK_ADD, false}, {"value", ALM_BULK_ADD, false}};
 static const struct store_bulk_spec detail_specs[] = {
-    {"programme", ALM_BULK_KEY, false}, {"stage", ALM_BULK_KEY, false},    {"area", ALM_BULK_KEY, false},
-    {"body", ALM_BULK_KEY, false},      {"grp", ALM_BULK_KEY, false},      {"day", ALM_BULK_KEY, false},
-    {"slot", ALM_BULK_KEY, false},      {"quantity", ALM_BULK_ADD, false}, {"deliveries", ALM_BULK_ADD, false},
+    {"day", ALM_BULK_KEY, false},  {"programme", ALM_BULK_KEY, false}, {"stage", ALM_BULK_KEY, false},
+    {"area", ALM_BULK_KEY, false}, {"body", ALM_BULK_KEY, false},      {"grp", ALM_BULK_KEY, false},
+    {"slot", ALM_BULK_KEY, false}, {"quantity", ALM_BULK_ADD, false},  {"deliveries", ALM_BULK_ADD, false},
     {"value", ALM_BULK_ADD, false}};
 static const struct store_bulk_spec refusal_specs[] = {{"owner", ALM_BULK_KEY, false},
                                                        {"id", ALM_BULK_KEY, false},
@@ -73,7 +79,20 @@ static const struct store_bulk_spec refusal_specs[] = {{"owner", ALM_BULK_KEY, f
                                                        {"line", ALM_BULK_SET, false},
                                                        {"entry", ALM_BULK_SET, false}};
 
-enum table { LINE, HOME, CLAIM, ACCOUNT, REACH, TALLY, TALLY_DETAIL, REFUSAL, TABLES };
+enum table {
+    LINE,
+    OWNER_LINE,
+    PARTNER_LINE,
+    REVERSAL,
+    HOME,
+    CLAIM,
+    ACCOUNT,
+    REACH,
+    TALLY,
+    TALLY_DETAIL,
+    REFUSAL,
+    TABLES
+};
 
 /* Each table in the order of its key, which are its first columns. */
 static const struct table_row {
@@ -84,6 +103,9 @@ static const struct table_row {
     size_t n_keys;
 } tables[TABLES] = {
     [LINE] = {"line", ALM_BULK_APPEND, line_specs, COUNT_OF(line_specs), 2},
+    [OWNER_LINE] = {"owner_line", ALM_BULK_APPEND, owner_specs, COUNT_OF(owner_specs), 3},
+    [PARTNER_LINE] = {"partner_line", ALM_BULK_APPEND, partner_specs, COUNT_OF(partner_specs), 3},
+    [REVERSAL] = {"reversal", ALM_BULK_APPEND, reversal_specs, COUNT_OF(reversal_specs), 2},
     [HOME] = {"home", ALM_BULK_APPEND, home_specs, COUNT_OF(home_specs), 1},
     [CLAIM] = {"claim", ALM_BULK_APPEND, claim_specs, COUNT_OF(claim_specs), 3},
     [ACCOUNT] = {"account", ALM_BULK_MERGE, account_specs, COUNT_OF(account_specs), 2},
@@ -220,8 +242,8 @@ static void tally_line(struct ledger_writer *writer, const struct alm_line *line
     }
     const int64_t coarse[CELL_KEYS] = {line->programme, line->stage,   writer->county,
                                        line->body,      writer->month, writer->slot};
-    const int64_t fine[CELL_KEYS] = {line->programme, line->stage, line->area,  line->body,
-                                     line->group,     line->date,  writer->slot};
+    const int64_t fine[CELL_KEYS] = {line->date, line->programme, line->stage, line->area,
+                                     line->body, line->group,     writer->slot};
     cells_add(&writer->tally, coarse, line);
     cells_add(&writer->detail, fine, line);
 }
@@ -232,19 +254,29 @@ static void set_id(struct store_bulk *bulk, size_t column, alm_id id)
         store_bulk_int(bulk, column, id);
 }
 
-static void write_home(struct ledger_writer *writer, alm_id id, alm_id owner)
+static void write_ints(struct ledger_writer *writer, enum table table, const int64_t *numbers, size_t n)
 {
-    store_bulk_row(writer->bulk[HOME]);
-    store_bulk_int(writer->bulk[HOME], 0, id);
-    store_bulk_int(writer->bulk[HOME], 1, owner);
+    store_bulk_row(writer->bulk[table]);
+    for (size_t i = 0; i < n; i++)
+        store_bulk_int(writer->bulk[table], i, numbers[i]);
+}
+
+/* The ways to a line. */
+static void write_ways(struct ledger_writer *writer, const struct alm_line *line)
+{
+    write_ints(writer, OWNER_LINE, (int64_t[]){line->date / LINES_SPAN, line->owner, line->id}, 3);
+    if (line->partner)
+        write_ints(writer, PARTNER_LINE, (int64_t[]){line->partner, line->owner, line->id}, 3);
+    if (line->reverses)
+        write_ints(writer, REVERSAL, (int64_t[]){line->owner, line->reverses, line->id}, 3);
 }
 
 void ledger_write_line(struct ledger_writer *writer, const struct alm_line *line, const struct ledger_extra *extra,
                        struct store_entry *entry)
 {
     struct store_bulk *bulk = writer->bulk[LINE];
-    const int64_t numbers[] = {line->owner, line->id,   line->programme, line->date, line->quantity,
-                               line->value, line->body, line->group,     line->area, line->stage};
+    const int64_t numbers[] = {line->id,    line->owner, line->programme, line->date, line->quantity,
+                               line->value, line->body,  line->group,     line->area, line->stage};
     store_bulk_row(bulk);
     for (size_t i = 0; i < COUNT_OF(numbers); i++)
         store_bulk_int(bulk, i, numbers[i]);
@@ -255,7 +287,7 @@ void ledger_write_line(struct ledger_writer *writer, const struct alm_line *line
     store_bulk_text(bulk, 14, extra->detail);
     store_bulk_text(bulk, 15, extra->note);
     store_bulk_int(bulk, 16, entry->id);
-    write_home(writer, line->id, line->owner);
+    write_ways(writer, line);
     tally_line(writer, line);
     uint64_t digest[2];
     ledger_line_digest(line, extra, entry->id, digest);
@@ -268,18 +300,14 @@ void ledger_write_account(struct ledger_writer *writer, alm_id owner, alm_id pro
                           alm_id last_line, int64_t deliveries, alm_quantity quantity, alm_money value)
 {
     const int64_t numbers[] = {owner, programme, last_date, last_line, deliveries, quantity, value};
-    store_bulk_row(writer->bulk[ACCOUNT]);
-    for (size_t i = 0; i < COUNT_OF(numbers); i++)
-        store_bulk_int(writer->bulk[ACCOUNT], i, numbers[i]);
+    write_ints(writer, ACCOUNT, numbers, COUNT_OF(numbers));
 }
 
 void ledger_write_claim(struct ledger_writer *writer, alm_id recipient, alm_id programme, int64_t period, alm_id owner,
                         alm_id line)
 {
-    const int64_t numbers[] = {recipient, programme, period, owner, line};
-    store_bulk_row(writer->bulk[CLAIM]);
-    for (size_t i = 0; i < COUNT_OF(numbers); i++)
-        store_bulk_int(writer->bulk[CLAIM], i, numbers[i]);
+    const int64_t numbers[] = {programme, period, recipient, owner, line};
+    write_ints(writer, CLAIM, numbers, COUNT_OF(numbers));
 }
 
 void ledger_write_reach(struct ledger_writer *writer, alm_id owner, struct alm_text state)
@@ -319,7 +347,7 @@ void ledger_write_refusal(struct ledger_writer *writer, const struct alm_line *l
         store_bulk_int(bulk, 16, answer->blocking_date);
     store_bulk_int(bulk, 17, answer->outcome == LEDGER_HELD ? 1 : 0);
     store_bulk_int(bulk, 19, entry);
-    write_home(writer, line->id, line->owner);
+    write_ints(writer, HOME, (int64_t[]){line->id, line->owner}, 2);
 }
 
 enum alm_status ledger_writer_flush(struct ledger_writer *writer, struct reach_counts *counts, struct alm_error *err)

@@ -471,7 +471,7 @@ static enum alm_status run_sizes(const struct alm_host *host, void *state, const
                       "AND (m.since IS NULL OR m.since <= l.date) AND (m.until IS NULL OR m.until > l.date)) "
                       "FROM line l "
                       "WHERE l.programme = $1 AND l.date BETWEEN $2 AND $3 AND l.reverses IS NULL "
-                      "AND NOT EXISTS (SELECT 1 FROM line r WHERE r.owner = l.owner AND r.reverses = l.id) "
+                      "AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.owner = l.owner AND r.line = l.id) "
                       "ORDER BY l.owner, l.id",
                       &st, err);
     if (status == ALM_OK)

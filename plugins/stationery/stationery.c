@@ -278,7 +278,7 @@ static enum alm_status run_bands(const struct alm_host *host, void *state, const
                       "FROM line l JOIN home h ON h.id = l.person "
                       "JOIN person p ON p.owner = h.owner AND p.id = l.person "
                       "WHERE l.programme = $1 AND l.date BETWEEN $2 AND $3 AND l.reverses IS NULL "
-                      "AND NOT EXISTS (SELECT 1 FROM line r WHERE r.owner = l.owner AND r.reverses = l.id) "
+                      "AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.owner = l.owner AND r.line = l.id) "
                       "ORDER BY l.person, l.id",
                       &st, err);
     if (status == ALM_OK)

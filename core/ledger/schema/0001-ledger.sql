@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Aid given.  Append-only; clustered by owner (a household, or for aid to a place the place).
+-- Aid given.  Append-only, and in the order of its ids, so that what it costs to add a line does not grow with the ledger.
+-- owner: a household, or for aid to a place the place.
 CREATE TABLE line (
     owner BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -18,7 +19,29 @@ CREATE TABLE line (
     detail TEXT,                 -- the programme's own columns, a JSON object
     note TEXT,
     entry BIGINT NOT NULL,       -- journal
-    PRIMARY KEY (owner, id)
+    PRIMARY KEY (id, owner)
+);
+-- The way from an owner to its lines, one span of time after the other: lists come in the order of their dates, so that a
+-- chunk touches few pages however many owners there are.
+CREATE TABLE owner_line (
+    span BIGINT NOT NULL,        -- date / 30 (a reversal has the date of the line that it takes back)
+    owner BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    PRIMARY KEY (span, owner, id)
+);
+-- And from a partner to the lines that name them; few lines have one.
+CREATE TABLE partner_line (
+    partner BIGINT NOT NULL,
+    owner BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    PRIMARY KEY (partner, owner, id)
+);
+-- Lines that were taken back, each once, and by which line.
+CREATE TABLE reversal (
+    owner BIGINT NOT NULL,
+    line BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    PRIMARY KEY (owner, line)
 );
 -- One for every offer that was judged: its key, and where its line or refusal is.
 CREATE TABLE delivery_key (
@@ -26,13 +49,14 @@ CREATE TABLE delivery_key (
     owner BIGINT NOT NULL,
     id BIGINT NOT NULL
 );
+-- Periods that are used up.  Lists come in the order of their dates, so neighbours in time stand together.
 CREATE TABLE claim (
     recipient BIGINT NOT NULL,
     programme BIGINT NOT NULL,
     period BIGINT NOT NULL,
     owner BIGINT NOT NULL,
     line BIGINT NOT NULL,
-    PRIMARY KEY (recipient, programme, period)
+    PRIMARY KEY (programme, period, recipient)
 );
 -- What a programme gave an owner so far. last_date is of lines that are not reversed.
 CREATE TABLE account (
@@ -63,17 +87,17 @@ CREATE TABLE tally (
     PRIMARY KEY (programme, stage, county, body, month, slot)
 );
 CREATE TABLE tally_detail (
+    day BIGINT NOT NULL,
     programme BIGINT NOT NULL,
     stage BIGINT NOT NULL,
     area BIGINT NOT NULL,
     body BIGINT NOT NULL,
     grp BIGINT NOT NULL,
-    day BIGINT NOT NULL,
     slot BIGINT NOT NULL,
     quantity BIGINT NOT NULL,
     deliveries BIGINT NOT NULL,
     value BIGINT NOT NULL,
-    PRIMARY KEY (programme, stage, area, body, grp, day, slot)
+    PRIMARY KEY (day, programme, stage, area, body, grp, slot)
 );
 -- Unique beneficiaries of the kept cuts. cut: 0 all, 1 stage, 2 body, 3 month, 4 area (at each level). programme 0: all.
 CREATE TABLE unique_count (
