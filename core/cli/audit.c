@@ -117,9 +117,9 @@ static const struct alm_option file_options[] = {{.name = "file",
                                                   .help = N_("the copy")}};
 static const struct alm_command store_commands[] = {
     {"backup", N_("write a checked copy of the whole store, while others work"), file_options, COUNT_OF(file_options),
-     0, run_backup, "store backup almoner-backup.db"},
+     0, run_backup, "store backup almoner-backup-$(date +%F).db"},
     {"restore", N_("put a copy back in the place of the store"), file_options, COUNT_OF(file_options), 0, run_restore,
-     NULL},
+     "store restore almoner-backup.db --yes"},
 };
 extern const struct cli_noun cli_store_noun;
 const struct cli_noun cli_store_noun = {"store", N_("backup and restore"), store_commands, COUNT_OF(store_commands)};

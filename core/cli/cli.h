@@ -76,10 +76,10 @@ enum alm_status cli_open_host(struct cli *, struct alm_error *);
 /* For completion and manual pages: a noun by its name, or NULL; and the command with the most words that begin argv. */
 const struct cli_noun *cli_find_noun(const char *name);
 const struct alm_command *cli_find_command(const struct alm_command *, size_t n, int argc, char **argv, int *used);
-/* A plug-in's report and command as the command line takes them: a programme's imports have the options of all imports.
- */
-struct alm_command cli_report_command(struct cli *, const char *programme, const struct alm_report *);
-struct alm_command cli_programme_command(struct cli *, const struct alm_command *);
+/* A plug-in's commands and reports as the command line takes them under a programme's name: imports with the options of
+ * all imports, reports as verbs of `report`.  As many as the plug-in has; in cli's arena. */
+const struct alm_command *cli_programme_commands(struct cli *, const char *programme, const struct alm_plugin *);
+const struct alm_command *cli_programme_reports(struct cli *, const char *programme, const struct alm_plugin *);
 /* Run `work` in a write transaction with its journal entry; with --dry-run all of it is undone. */
 enum alm_status cli_write(struct cli *, enum alm_status (*work)(struct cli *, void *context, struct alm_error *),
                           void *context, struct alm_error *);

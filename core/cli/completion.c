@@ -329,23 +329,18 @@ static void offer_of_programme(struct completing *c, const char *name, bool repo
     struct alm_error ignored = {0};
     struct conf_programme *programme;
     const struct alm_plugin *plugin;
-    struct alm_command *commands;
-    size_t count;
 
     if (cli_open_host(c->cli, &ignored) != ALM_OK)
         return;
     programme = conf_programme_find(host_conf(c->cli->host), name);
     if (!programme || host_programme_check(c->cli->host, programme, &plugin, &ignored) != ALM_OK)
         return;
-    count = reports ? plugin->n_reports : plugin->n_commands;
-    commands = arena_alloc(&c->cli->arena, (count + 1) * sizeof *commands);
-    for (size_t i = 0; i < count; i++) {
-        commands[i] = reports ? cli_report_command(c->cli, name, &plugin->reports[i])
-                              : cli_programme_command(c->cli, &plugin->commands[i]);
-        if (reports)
-            commands[i].name = plugin->reports[i].name;
+    if (!reports) {
+        offer_within(c, name, cli_programme_commands(c->cli, name, plugin), plugin->n_commands, n, words);
+        return;
     }
-    offer_within(c, name, commands, count, n, words);
+    /* The programme's name is a word of the verb here: the words begin with it. */
+    offer_within(c, "report", cli_programme_reports(c->cli, name, plugin), plugin->n_reports, n, words);
 }
 
 static void offer_next(struct completing *c, int n, char **words)
@@ -378,7 +373,7 @@ static void offer_next(struct completing *c, int n, char **words)
     } else if (strcmp(noun->name, "report") == 0 && kept > 1) {
         while (words[at] != bare[1])
             at++;
-        offer_of_programme(c, bare[1], true, n - at - 1, words + at + 1);
+        offer_of_programme(c, bare[1], true, n - at, words + at);
     } else {
         if (strcmp(noun->name, "report") == 0 && c->current[0] != '-' && n == at + 1)
             offer_programmes(c, false);

@@ -504,18 +504,24 @@ static const struct alm_option reverse_options[] = {ID,
 
 static const struct alm_command delivery_commands[] = {
     {"record", N_("record aid given to one household, person or place"), record_options, COUNT_OF(record_options),
-     ALM_WRITES | ALM_BULK, run_record, NULL},
+     ALM_WRITES | ALM_BULK, run_record,
+     "delivery record parcels --household H0000001 --body hamdeli\n"
+     "delivery record stationery --person 3020672635 --date 1400/07/01 --body hamdeli"},
     {"import", N_("record the deliveries of a CSV file"), import_options, COUNT_OF(import_options),
-     ALM_WRITES | ALM_BULK, run_import, NULL},
+     ALM_WRITES | ALM_BULK, run_import, "delivery import parcels.csv\ndelivery import parcels.csv --dry-run"},
     {"list", N_("list deliveries, or what was refused"), list_options, COUNT_OF(list_options), ALM_READS,
      cli_delivery_list, "delivery list --limit 10\ndelivery list --refused --limit 10"},
-    {"show", N_("show one delivery in full"), id_options, COUNT_OF(id_options), ALM_READS, cli_delivery_show, NULL},
+    {"show", N_("show one delivery in full"), id_options, COUNT_OF(id_options), ALM_READS, cli_delivery_show,
+     "delivery show \"$(almoner delivery list --limit 1 --output plain | cut -f 1)\""},
     {"reverse", N_("take a delivery back by a line of its own"), reverse_options, COUNT_OF(reverse_options), ALM_WRITES,
-     run_reverse, NULL},
+     run_reverse,
+     "delivery reverse \"$(almoner delivery list --limit 1 --output plain | cut -f 1)\" --reason 'entered twice'"},
     {"held list", N_("list offers that wait for a decision"), held_options, COUNT_OF(held_options), ALM_READS,
      cli_delivery_held, "delivery held list"},
-    {"held accept", N_("record a held offer"), id_options, COUNT_OF(id_options), ALM_WRITES, run_accept, NULL},
-    {"held drop", N_("drop a held offer"), id_options, COUNT_OF(id_options), ALM_WRITES, run_drop, NULL},
+    {"held accept", N_("record a held offer"), id_options, COUNT_OF(id_options), ALM_WRITES, run_accept,
+     "delivery held accept \"$(almoner delivery held list --limit 1 --output plain | cut -f 1)\""},
+    {"held drop", N_("drop a held offer"), id_options, COUNT_OF(id_options), ALM_WRITES, run_drop,
+     "delivery held drop \"$(almoner delivery held list --limit 1 --output plain | cut -f 1)\""},
 };
 extern const struct cli_noun cli_delivery;
 const struct cli_noun cli_delivery = {"delivery", N_("record, import, list, show and reverse aid given"),
@@ -523,7 +529,9 @@ const struct cli_noun cli_delivery = {"delivery", N_("record, import, list, show
 
 static const struct alm_command entitlement_commands[] = {
     {"show", N_("may they have it now? if not, why, and from when on"), entitlement_options,
-     COUNT_OF(entitlement_options), ALM_READS, run_entitlement, NULL}};
+     COUNT_OF(entitlement_options), ALM_READS, run_entitlement,
+     "entitlement show parcels --household H0000001\nentitlement show stationery --person 3020672635 --date "
+     "1400/07/01"}};
 extern const struct cli_noun cli_entitlement;
 const struct cli_noun cli_entitlement = {"entitlement", N_("what a household, person or place may have now"),
                                          entitlement_commands, COUNT_OF(entitlement_commands)};

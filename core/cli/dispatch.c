@@ -11,7 +11,6 @@
 struct target {
     const char *noun;
     const struct alm_command *command;
-    struct alm_command extended; /* a plug-in's report as a command, or its command with more options */
     const struct alm_report *report;
     struct host_programme *programme; /* NULL: the core's */
     int used;                         /* words taken */
@@ -122,7 +121,59 @@ static void open_report(struct cli *cli)
         host_set_report(cli->host, cli->report);
 }
 
-/* ---- finding ---- */
+/* ---- a plug-in's tables as the command line takes them ---- */
+
+/* Examples name the plug-in; a programme may be called otherwise. */
+static const char *examples_as(struct cli *cli, const char *programme, const char *plugin, const char *examples)
+{
+    size_t len = strlen(plugin);
+    struct strbuf out = {0};
+    const char *copy;
+
+    if (!examples || strcmp(programme, plugin) == 0)
+        return examples;
+    for (const char *at = examples; *at;) {
+        size_t line = strcspn(at, "\n");
+
+        if (strncmp(at, plugin, len) == 0 && at[len] == ' ') {
+            strbuf_adds(&out, programme);
+            at += len;
+            line -= len;
+        }
+        strbuf_add(&out, at, line + (at[line] == '\n'));
+        at += line + (at[line] == '\n');
+    }
+    copy = arena_strdup(&cli->arena, out.at);
+    strbuf_release(&out);
+    return copy;
+}
+
+/* A programme's imports take what all imports take. */
+static void add_import_options(struct cli *cli, struct alm_command *command)
+{
+    static const struct alm_option more[] = {CLI_MAP_OPTIONS};
+    struct alm_option *options = arena_alloc(&cli->arena, (command->n_options + COUNT_OF(more)) * sizeof *options);
+
+    if (command->n_options)
+        memcpy(options, command->options, command->n_options * sizeof *options);
+    memcpy(options + command->n_options, more, sizeof more);
+    command->options = options;
+    command->n_options += COUNT_OF(more);
+}
+
+const struct alm_command *cli_programme_commands(struct cli *cli, const char *programme,
+                                                 const struct alm_plugin *plugin)
+{
+    struct alm_command *commands = arena_alloc(&cli->arena, (plugin->n_commands + 1) * sizeof *commands);
+
+    for (size_t i = 0; i < plugin->n_commands; i++) {
+        commands[i] = plugin->commands[i];
+        commands[i].examples = examples_as(cli, programme, plugin->name, commands[i].examples);
+        if (commands[i].flags & ALM_BULK)
+            add_import_options(cli, &commands[i]);
+    }
+    return commands;
+}
 
 static enum alm_status run_report(const struct alm_host *host, void *state, const struct alm_args *args,
                                   struct alm_error *err)
@@ -131,16 +182,26 @@ static enum alm_status run_report(const struct alm_host *host, void *state, cons
     return error_set(err, ALM_INTERNAL, NULL, _("a report is run by its own table"));
 }
 
-struct alm_command cli_report_command(struct cli *cli, const char *programme, const struct alm_report *report)
+const struct alm_command *cli_programme_reports(struct cli *cli, const char *programme, const struct alm_plugin *plugin)
 {
-    return (struct alm_command){.name = arena_printf(&cli->arena, "%s %s", programme, report->name),
-                                .summary = report->summary,
-                                .options = report->options,
-                                .n_options = report->n_options,
-                                .flags = ALM_READS,
-                                .run = run_report,
-                                .examples = arena_printf(&cli->arena, "report %s %s", programme, report->name)};
+    struct alm_command *commands = arena_alloc(&cli->arena, (plugin->n_reports + 1) * sizeof *commands);
+
+    for (size_t i = 0; i < plugin->n_reports; i++) {
+        const struct alm_report *report = &plugin->reports[i];
+
+        commands[i] =
+            (struct alm_command){.name = arena_printf(&cli->arena, "%s %s", programme, report->name),
+                                 .summary = report->summary,
+                                 .options = report->options,
+                                 .n_options = report->n_options,
+                                 .flags = ALM_READS,
+                                 .run = run_report,
+                                 .examples = arena_printf(&cli->arena, "report %s %s", programme, report->name)};
+    }
+    return commands;
 }
+
+/* ---- finding ---- */
 
 /* `report PROGRAMME NAME`: a plug-in's own report. */
 static enum alm_status find_report(struct cli *cli, int argc, char **argv, struct target *target, struct alm_error *err)
@@ -154,16 +215,16 @@ static enum alm_status find_report(struct cli *cli, int argc, char **argv, struc
     const struct alm_plugin *plugin = target->programme->plugin;
 
     for (size_t i = 0; i < plugin->n_reports && argc > 2; i++)
-        if (strcmp(plugin->reports[i].name, argv[2]) == 0)
+        if (strcmp(plugin->reports[i].name, argv[2]) == 0) {
             target->report = &plugin->reports[i];
+            target->command = &cli_programme_reports(cli, argv[1], plugin)[i];
+        }
     if (!target->report)
         return error_set(
             err, ALM_USAGE,
             _("`almoner PROGRAMME --help` lists its reports; `almoner report --programme NAME` is the common one"),
             _("the programme %s has no report '%s'"), argv[1], argc > 2 ? argv[2] : "");
     target->noun = "report";
-    target->extended = cli_report_command(cli, argv[1], target->report);
-    target->command = &target->extended;
     target->used = 3;
     return ALM_OK;
 }
@@ -172,6 +233,7 @@ static enum alm_status find_programme_command(struct cli *cli, int argc, char **
                                               struct alm_error *err)
 {
     enum alm_status status = cli_open_host(cli, err);
+    const struct alm_command *commands;
     const struct alm_plugin *plugin;
     int used;
 
@@ -184,13 +246,13 @@ static enum alm_status find_programme_command(struct cli *cli, int argc, char **
         return status;
     plugin = target->programme->plugin;
     target->noun = argv[0];
-    target->command = cli_find_command(plugin->commands, plugin->n_commands, argc - 1, argv + 1, &used);
+    commands = cli_programme_commands(cli, argv[0], plugin);
+    target->command = cli_find_command(commands, plugin->n_commands, argc - 1, argv + 1, &used);
     target->used = used + 1;
     if (target->command)
         return ALM_OK;
     if (help && argc == 1) {
-        cli_help_noun(cli, argv[0], plugin->summary, plugin->commands, plugin->n_commands, plugin->reports,
-                      plugin->n_reports);
+        cli_help_noun(cli, argv[0], plugin->summary, commands, plugin->n_commands, plugin->reports, plugin->n_reports);
         return ALM_OK;
     }
     return unknown_verb(argv[0], plugin->commands, plugin->n_commands, argc - 1, argv + 1, err);
@@ -314,23 +376,6 @@ static enum alm_status run_in_transaction(struct cli *cli, const struct target *
     return status;
 }
 
-struct alm_command cli_programme_command(struct cli *cli, const struct alm_command *command)
-{
-    static const struct alm_option more[] = {CLI_MAP_OPTIONS};
-    struct alm_command extended = *command;
-    struct alm_option *options;
-
-    if (!(command->flags & ALM_BULK))
-        return extended;
-    options = arena_alloc(&cli->arena, (command->n_options + COUNT_OF(more)) * sizeof *options);
-    if (command->n_options)
-        memcpy(options, command->options, command->n_options * sizeof *options);
-    memcpy(options + command->n_options, more, sizeof more);
-    extended.options = options;
-    extended.n_options = command->n_options + COUNT_OF(more);
-    return extended;
-}
-
 static enum alm_status run_target(struct cli *cli, const struct target *target, int argc, char **argv,
                                   struct alm_error *err)
 {
@@ -380,10 +425,6 @@ int cli_main(int argc, char **argv, FILE *out, FILE *errors)
             error_set(&err, status, NULL, _("no command was given"));
     } else if (status == ALM_OK) {
         status = find_target(&cli, argc - 1, argv + 1, help, &target, &err);
-        if (status == ALM_OK && target.programme && target.command) {
-            target.extended = cli_programme_command(&cli, target.command);
-            target.command = &target.extended;
-        }
         if (status == ALM_OK && target.command && help)
             cli_help_command(&cli, target.noun, target.command);
         else if (status == ALM_OK && target.command)

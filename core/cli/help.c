@@ -102,7 +102,7 @@ static void print_examples(struct cli *cli, const char *examples, size_t most)
 
 /* ---- the levels ---- */
 
-const char cli_examples[] = "status\nperson find حسینی\nreport --by area\nreport --by month,programme --output csv\n"
+const char cli_examples[] = "status\nperson find فتحی\nreport --by area\nreport --by month,programme --output csv\n"
                             "meals --help\nplugin list";
 
 void cli_help(struct cli *cli)

@@ -246,23 +246,27 @@ static const struct alm_option place_options[] = {CODE,
                                                   TEXT_OPTION("address", "TEXT", N_("how to find it")),
                                                   TEXT_OPTION("size", "N", N_("square metres"))};
 
-#define LIST_NOUN(ident, word, plural, example)                                                                        \
+#define LIST_NOUN(ident, word, plural, code, add, edit)                                                                \
     static const struct alm_command ident##_commands[] = {                                                             \
         {"import", N_("import or update " plural " from a CSV file"), import_options, COUNT_OF(import_options),        \
          ALM_WRITES | ALM_BULK, run_import, word " import " plural ".csv"},                                            \
         {"list", N_("list all " plural), NULL, 0, ALM_READS, run_list, word " list"},                                  \
-        {"show", N_("show one"), code_options, COUNT_OF(code_options), ALM_READS, run_show, NULL},                     \
-        {"add", N_("add one"), ident##_options, COUNT_OF(ident##_options), ALM_WRITES, run_add, example},              \
+        {"show", N_("show one"), code_options, COUNT_OF(code_options), ALM_READS, run_show, word " show " code},       \
+        {"add", N_("add one"), ident##_options, COUNT_OF(ident##_options), ALM_WRITES, run_add, word " add " add},     \
         {"edit", N_("change what is given; the rest stays"), ident##_options, COUNT_OF(ident##_options), ALM_WRITES,   \
-         run_edit, NULL},                                                                                              \
+         run_edit, word " edit " code " " edit},                                                                       \
     };                                                                                                                 \
     extern const struct cli_noun cli_##ident;                                                                          \
     const struct cli_noun cli_##ident = {word, N_(plural ": import, list, show, add, edit"), ident##_commands,         \
                                          COUNT_OF(ident##_commands)}
 
-LIST_NOUN(area, "area", "areas", NULL);
-LIST_NOUN(body, "body", "bodies", "body add RC --name 'Red Crescent'");
-LIST_NOUN(group, "group", "groups", NULL);
-LIST_NOUN(base, "base", "bases", NULL);
-LIST_NOUN(stage, "stage", "stages", "stage add S9 --name 'Winter' --starts 1399/10/01 --ends 1399/12/29");
-LIST_NOUN(place, "place", "places", NULL);
+LIST_NOUN(area, "area", "areas", "1501", "150199 --name 'محله نو' --parent 1501 --kind neighbourhood",
+          "--name_latin Khorramabad");
+LIST_NOUN(body, "body", "bodies", "hamdeli", "RC --name 'Red Crescent'", "--contact '066-3000000'");
+LIST_NOUN(group, "group", "groups", "G0001",
+          "G9001 --name 'گروه باران' --body hamdeli --area 1501 --specialities 'cooking packing'", "--capacity 150");
+LIST_NOUN(base, "base", "bases", "B0001", "B9001 --name 'پایگاه نو' --area 1501", "--contact 'Felestin street'");
+LIST_NOUN(stage, "stage", "stages", "S4", "S9 --name 'Spring' --starts 1400/01/01 --ends 1400/03/31",
+          "--ends 1399/12/30");
+LIST_NOUN(place, "place", "places", "P1", "P9 --name 'درمانگاه مهر' --kind clinic --area 1501 --size 400",
+          "--address 'Felestin street 12'");

@@ -242,23 +242,20 @@ static void add_columns(struct strbuf *out, const struct alm_column *columns, si
 static void add_programme(struct cli *cli, struct strbuf *out, const char *name, const struct alm_plugin *plugin)
 {
     const struct alm_programme *programme = plugin->programme;
+    const struct alm_command *commands = cli_programme_commands(cli, name, plugin);
+    const struct alm_command *reports = cli_programme_reports(cli, name, plugin);
     const char *const recipients[] = {"", _("a household"), _("a person"), _("a place")};
 
     roff_text(out, arena_printf(&cli->arena, _("Its unit is the %s; %s receives it."), programme->unit,
                                 recipients[programme->recipient <= ALM_PLACE ? programme->recipient : 0]));
     if (plugin->n_commands)
         roff_section(out, _("commands"));
-    for (size_t i = 0; i < plugin->n_commands; i++) {
-        const struct alm_command command = cli_programme_command(cli, &plugin->commands[i]);
-
-        add_command(cli, out, name, &command);
-    }
+    for (size_t i = 0; i < plugin->n_commands; i++)
+        add_command(cli, out, name, &commands[i]);
     if (plugin->n_reports)
         roff_section(out, _("reports"));
     for (size_t i = 0; i < plugin->n_reports; i++) {
-        const struct alm_command command = cli_report_command(cli, name, &plugin->reports[i]);
-
-        add_command(cli, out, "report", &command);
+        add_command(cli, out, "report", &reports[i]);
         roff_in(out);
         add_columns(out, plugin->reports[i].columns, plugin->reports[i].n_columns);
         roff_out(out);

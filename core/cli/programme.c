@@ -160,9 +160,9 @@ static const struct alm_command programme_commands[] = {
     {"show", N_("show a programme's settings"), name_options, COUNT_OF(name_options), 0, run_show,
      "programme show meals"},
     {"enable", N_("check a programme and enable it in its INI file"), name_options, COUNT_OF(name_options), 0,
-     run_enable, NULL},
+     run_enable, "programme enable stationery"},
     {"disable", N_("disable a programme in its INI file; its data stay"), name_options, COUNT_OF(name_options), 0,
-     run_disable, NULL},
+     run_disable, "programme disable stationery"},
 };
 extern const struct cli_noun cli_programme;
 const struct cli_noun cli_programme = {"programme", N_("list, show, enable and disable programmes"), programme_commands,
