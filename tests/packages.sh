@@ -2,8 +2,8 @@
 # What building and testing needs on Debian 12, and how the project is built; read by conf/demo/run.sh and tests/run.sh.
 
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libinih-dev libutf8proc-dev libcsv-dev libjansson-dev
-    libsmartcols-dev libsodium-dev libsqlite3-dev"
-test_packages="libcmocka-dev bats jq perl sqlite3 clang libclang-rt-14-dev valgrind groff-base mandoc zsh fish"
+    libsmartcols-dev libsodium-dev libsqlite3-dev libpq-dev"
+test_packages="libcmocka-dev bats jq perl sqlite3 postgresql-15 clang libclang-rt-14-dev valgrind groff-base mandoc zsh fish"
 
 # Install those of the packages that are not there; do nothing, and ask for no rights, when all are.
 install_packages()
@@ -22,8 +22,20 @@ install_packages()
         fi
         as_root=sudo
     fi
+    # PostgreSQL is installed for its programs: the server that its package makes and starts by itself is not wanted.
+    no_server=
+    case $missing in
+    *postgresql-[0-9]*)
+        no_server=/etc/postgresql-common/createcluster.d/almoner-tests.conf
+        $as_root mkdir -p "${no_server%/*}" && echo 'create_main_cluster = false' | $as_root tee "$no_server" >/dev/null || return
+        ;;
+    esac
     echo "Installing:$missing"
-    $as_root apt-get update -q && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+    installed=0
+    $as_root apt-get update -q && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing ||
+        installed=$?
+    [ -z "$no_server" ] || $as_root rm -f "$no_server"
+    return $installed
 }
 
 # build_in DIR TESTS TARGETS [CMAKE OPTIONS ...]: configure DIR unless it is already configured (with the tests, where

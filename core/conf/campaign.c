@@ -382,5 +382,6 @@ void conf_store_fill(struct conf *conf, const struct alm_settings *table, const 
                        &conf->problems);
     const struct alm_settings *const tables[] = {&conf_almoner_table, &conf_store_table, table};
     const char *const sections[] = {"almoner", "store", plugin_name};
+    conf_other_stores(&conf->ini, plugin_name);
     conf_ini_unused(&conf->ini, tables, sections, COUNT_OF(tables), &conf->problems);
 }

@@ -18,5 +18,8 @@ const char *conf_group_name_of(const char *section, const char *group);
 /* Report the unused keys of one section; they then count as used. */
 void conf_section_unused(struct conf_ini *, const char *section, const struct alm_setting *rows, size_t n_rows,
                          struct conf_problems *);
+/* The settings of other stores stand beside those of the one in use, so that switching is one key; what is nearly the
+ * name of the one in use is a slip all the same. */
+void conf_other_stores(struct conf_ini *, const char *plugin_name);
 
 #endif

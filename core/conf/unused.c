@@ -87,3 +87,18 @@ void conf_ini_unused(struct conf_ini *ini, const struct alm_settings *const *tab
                 ini->entries[k].used = true;
     }
 }
+
+void conf_other_stores(struct conf_ini *ini, const char *plugin_name)
+{
+    static const char prefix[] = "store-";
+    for (size_t i = 0; i < ini->n_sections; i++) {
+        struct conf_section *section = &ini->sections[i];
+        if (section->used || strncmp(section->name, prefix, sizeof prefix - 1) != 0 ||
+            error_nearest(section->name, &plugin_name, 1))
+            continue;
+        section->used = true;
+        for (size_t k = 0; k < ini->count; k++)
+            if (strcmp(ini->entries[k].section, section->name) == 0)
+                ini->entries[k].used = true;
+    }
+}

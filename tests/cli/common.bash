@@ -4,6 +4,7 @@
 
 : "${ALMONER:?is the program to test; run the tests by ctest}" "${PLUGINS:?is the folder of its plug-ins}"
 source_dir=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+. "$source_dir/tests/cli/store.bash"
 export LC_ALL=C.UTF-8 TZ=Asia/Tehran
 now=2020-12-05T09:00
 
@@ -19,20 +20,24 @@ setup()
 plugindir = $PLUGINS
 state = state
 
-[store]
-plugin = store-sqlite
-
-[store-sqlite]
-path = almoner.db
+$(store_ini)
 INI
     export ALMONER_CONFIG=almoner.ini
     : >transcript
+    store_name "$BATS_TEST_NUMBER"
+    store_empty
+}
+
+teardown()
+{
+    store_gone
 }
 
 # Ids, folders and versions of libraries are other ones each time.
 steady()
 {
-    sed -E -e "s|$BATS_TEST_TMPDIR|SCRATCH|g" -e "s|$PLUGINS|PLUGINS|g" -e 's/\b[0-9]{15,19}\b/ID/g' -e 's/SQLite [0-9.]+/SQLite N/'
+    sed -E -e "s|$BATS_TEST_TMPDIR|SCRATCH|g" -e "s|$PLUGINS|PLUGINS|g" -e 's/\b[0-9]{15,19}\b/ID/g' \
+        -e 's/SQLite [0-9.]+, SCRATCH.almoner\.db|PostgreSQL [0-9.]+, .* schema almoner/THE STORE/' -e 's/^(store size,)[0-9.]+ MiB/\1SOME/'
 }
 
 almoner()

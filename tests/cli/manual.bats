@@ -4,7 +4,7 @@
 
 load common
 
-pages='almoner almoner.ini almoner-plugin meals parcels stationery store-sqlite'
+pages='almoner almoner.ini almoner-plugin meals parcels stationery store-sqlite store-postgres'
 
 almoner()
 {
@@ -102,7 +102,7 @@ page_lines()
 }
 
 @test "every setting stands in its manual" {
-    for plugin in meals parcels stationery store-sqlite; do
+    for plugin in meals parcels stationery store-sqlite store-postgres; do
         almoner config sample "$plugin" | sed -n "/^\[$plugin\]/,\$s/^;\{0,1\} *\([a-z_0-9]*\) =.*/\1/p" | sort -u >keys
         [ -s keys ]
         rendered "$plugin" >page

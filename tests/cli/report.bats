@@ -15,9 +15,11 @@ setup_file()
     mkdir "$CAMPAIGN_DIR/programmes"
     cp "$demo/programmes/"*.ini "$CAMPAIGN_DIR/programmes"
     cp "$demo/areas.csv" "$CAMPAIGN_DIR"
-    sed "s|^plugindir = .*|plugindir = $PLUGINS|" "$demo/almoner.ini" >"$CAMPAIGN_DIR/almoner.ini"
+    { sed -e "s|^plugindir = .*|plugindir = $PLUGINS|" -e '/^\[store/,$d' "$demo/almoner.ini"; store_ini; } >"$CAMPAIGN_DIR/almoner.ini"
     cd "$CAMPAIGN_DIR" || return
     export ALMONER_CONFIG=almoner.ini
+    store_name campaign
+    store_empty
     a="$ALMONER -q --now 2021-03-01T09:00"
     $a init --test
     for list in area:areas body:bodies group:groups base:bases stage:stages person:people; do
@@ -36,6 +38,17 @@ setup()
     cd "$BATS_TEST_TMPDIR/c" || return
     export ALMONER_CONFIG=almoner.ini
     now=2021-03-01T09:00
+    if [ "${STORE:-sqlite}" = postgres ]; then
+        store_name campaign
+        store_keep "$BATS_TEST_NUMBER"
+        store_name "campaign_$BATS_TEST_NUMBER"
+    fi
+}
+
+teardown_file()
+{
+    store_name campaign
+    store_gone
 }
 
 # What report --by CUT has to say, from the lists alone: heading, deliveries, unique households and persons.
@@ -202,7 +215,7 @@ for_each_cut()
 tampered()
 {
     almoner -q audit seal
-    sqlite3 almoner.db "$1"
+    sql "$1"
     got=0
     almoner audit verify >out 2>err || got=$?
     [ "$got" = 65 ] && [ -s err ] || { echo "not found (exit $got): $1"; cat err; return 1; }
@@ -236,8 +249,8 @@ tampered()
     tampered 'DELETE FROM claim WHERE period = (SELECT MIN(period) FROM claim)'
 }
 @test "a journal entry that is gone or changed is found" {
-    cp almoner.db whole.db
+    store_keep whole
     tampered "UPDATE journal SET command = 'x' WHERE id = (SELECT MIN(id) FROM journal)"
-    cp whole.db almoner.db
+    store_put_back whole
     tampered 'DELETE FROM journal WHERE id = (SELECT MAX(id) FROM journal)'
 }

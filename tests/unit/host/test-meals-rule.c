@@ -10,7 +10,7 @@ enum { SAHARI, BREAKFAST, LUNCH, IFTAR, DINNER };
 static void begin(struct fixture *fixture, const char *ini)
 {
     struct alm_error err = {0};
-    suite_sqlite_start((void **)&fixture->suite);
+    suite_start((void **)&fixture->suite);
     fixture_load(fixture, "meals", ini);
     fixture_start(fixture);
     fixture->today = DAY;
@@ -23,7 +23,7 @@ static void begin(struct fixture *fixture, const char *ini)
 static void end(struct fixture *fixture)
 {
     fixture_release(fixture);
-    assert_int_equal(suite_sqlite_stop((void **)&fixture->suite), 0);
+    assert_int_equal(suite_stop((void **)&fixture->suite), 0);
 }
 
 static int start(void **state)

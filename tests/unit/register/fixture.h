@@ -120,7 +120,7 @@ static inline int fixture_start(void **state)
     struct alm_error err = {0};
     void *suite;
     assert_non_null(f);
-    suite_sqlite_start(&suite);
+    suite_start(&suite);
     f->suite = suite;
     f->store = f->suite->store;
     OK(store_migrate(f->store, "register", register_migrations, register_n_migrations, NULL, &err));
@@ -144,7 +144,7 @@ static inline int fixture_stop(void **state)
     struct fixture *f = *state;
     void *suite = f->suite;
     register_directory_free(f->directory);
-    suite_sqlite_stop(&suite);
+    suite_stop(&suite);
     free(f);
     return 0;
 }

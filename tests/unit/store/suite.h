@@ -94,15 +94,6 @@ static inline int64_t suite_number(struct store *store, const char *sql)
     return number;
 }
 
-/* ---- SQLite, for now the only driver there is ---- */
-
-struct suite_sqlite {
-    const char *path;
-    int64_t cache;
-    int64_t busy_timeout;
-    char file[96];
-};
-
 static inline const struct alm_plugin *suite_load(const char *name)
 {
     char path[512];
@@ -116,21 +107,65 @@ static inline const struct alm_plugin *suite_load(const char *name)
     return entry();
 }
 
-static inline int suite_sqlite_start(void **state)
+/* ---- the drivers: $STORE names the one that is under test, SQLite by default ---- */
+
+struct suite_sqlite {
+    const char *path;
+    int64_t cache;
+    int64_t busy_timeout;
+    char file[96];
+};
+
+/* As the plug-in's; the server is the one that $PGHOST and the like name. */
+struct suite_postgres {
+    const char *connection;
+    const char *schema;
+    int64_t connect_timeout;
+    int64_t lock_timeout;
+    int64_t statement_timeout;
+    char name[48];
+};
+
+static inline bool suite_is_postgres(void)
 {
-    struct suite *suite = calloc(1, sizeof *suite);
+    const char *store = getenv("STORE");
+    return store && strcmp(store, "postgres") == 0;
+}
+
+static inline void *suite_sqlite_settings(const struct suite *suite)
+{
     struct suite_sqlite *settings = calloc(1, sizeof *settings);
-    struct alm_error err = {0};
-    assert_true(suite && settings);
-    strcpy(suite->folder, "/tmp/almoner-store-XXXXXX");
-    assert_non_null(mkdtemp(suite->folder));
-    snprintf(suite->ids, sizeof suite->ids, "%s/ids", suite->folder);
+    assert_non_null(settings);
     snprintf(settings->file, sizeof settings->file, "%s/almoner.db", suite->folder);
     settings->path = settings->file;
     settings->cache = 4;
     settings->busy_timeout = 0;
-    suite->driver = suite_load("store-sqlite")->store;
-    suite->driver_state = settings;
+    return settings;
+}
+
+static inline void *suite_postgres_settings(void)
+{
+    static unsigned number;
+    struct suite_postgres *settings = calloc(1, sizeof *settings);
+    assert_non_null(settings);
+    snprintf(settings->name, sizeof settings->name, "unit_%d_%u", (int)getpid(), number++);
+    settings->connection = "";
+    settings->schema = settings->name;
+    settings->connect_timeout = 5;
+    settings->lock_timeout = 1;
+    return settings;
+}
+
+static inline int suite_start(void **state)
+{
+    struct suite *suite = calloc(1, sizeof *suite);
+    struct alm_error err = {0};
+    assert_non_null(suite);
+    strcpy(suite->folder, "/tmp/almoner-store-XXXXXX");
+    assert_non_null(mkdtemp(suite->folder));
+    snprintf(suite->ids, sizeof suite->ids, "%s/ids", suite->folder);
+    suite->driver_state = suite_is_postgres() ? suite_postgres_settings() : suite_sqlite_settings(suite);
+    suite->driver = suite_load(suite_is_postgres() ? "store-postgres" : "store-sqlite")->store;
     suite->now = 1607171400;
     OK(suite_open(suite, true, false, &suite->store, &err));
     suite_migrate(suite);
@@ -138,11 +173,25 @@ static inline int suite_sqlite_start(void **state)
     return 0;
 }
 
-static inline int suite_sqlite_stop(void **state)
+static inline void suite_drop_schema(const struct suite *suite)
+{
+    const struct suite_postgres *settings = suite->driver_state;
+    struct alm_connection *connection;
+    struct alm_error err = {0};
+    char sql[96];
+    snprintf(sql, sizeof sql, "DROP SCHEMA %s CASCADE", settings->schema);
+    OK(suite->driver->open(NULL, suite->driver_state, 0, &connection, &err));
+    OK(suite->driver->exec(connection, sql, &err));
+    suite->driver->close(connection);
+}
+
+static inline int suite_stop(void **state)
 {
     struct suite *suite = *state;
     char command[128];
     store_close(suite->store);
+    if (suite_is_postgres())
+        suite_drop_schema(suite);
     snprintf(command, sizeof command, "rm -rf '%s'", suite->folder);
     int rc = system(command);
     free(suite->driver_state);
@@ -150,6 +199,6 @@ static inline int suite_sqlite_stop(void **state)
     return rc;
 }
 
-#define SUITE_TEST(f) cmocka_unit_test_setup_teardown(f, suite_sqlite_start, suite_sqlite_stop)
+#define SUITE_TEST(f) cmocka_unit_test_setup_teardown(f, suite_start, suite_stop)
 
 #endif

@@ -122,14 +122,15 @@ static void test_seal_does_not_wait(void **state)
     assert_int_equal(flock(fd, LOCK_EX), 0);
     assert_int_equal(seal(suite), 0);
     close(fd);
-    /* another one writes to the store */
+    /* another one writes to the store: where writers exclude each other, that one seals after it */
     struct alm_error err = {0};
     struct store *other;
     OK(suite_open(suite, false, false, &other, &err));
     OK(store_begin(other, true, &err));
-    assert_int_equal(seal(suite), 0);
+    const int64_t now = suite->driver->flags & ALM_STORE_ONE_WRITER ? 0 : 3;
+    assert_int_equal(seal(suite), now);
     store_close(other);
-    assert_int_equal(seal(suite), 3);
+    assert_int_equal(seal(suite), 3 - now);
 }
 
 static void test_what_was_changed_is_found(void **state)

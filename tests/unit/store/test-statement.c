@@ -52,8 +52,10 @@ static void test_text_is_never_a_number_nor_the_other_way_round(void **state)
     struct suite *suite = *state;
     struct alm_error err = {0};
     OK(store_begin(suite->store, true, &err));
+    OK(store_savepoint(suite->store, &err)); /* an error spoils a transaction on some engines */
     FAILS(ALM_BAD_DATA,
           store_run(suite->store, NULL, &err, "INSERT INTO t_line (owner, id) VALUES ($1, $2)", "ti", "x", INT64_C(1)));
+    OK(store_release(suite->store, false, &err));
     OK(store_run(suite->store, NULL, &err, "INSERT INTO t_code (code, id) VALUES ('007', 1)", ""));
     assert_int_equal(suite_number(suite->store, "SELECT COUNT(*) FROM t_code WHERE code = '7'"), 0);
 }

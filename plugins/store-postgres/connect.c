@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* The connection: made, told how to behave, made anew when it broke between transactions. */
+#include "postgres.h"
+#include <poll.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* ---- the connection string ---- */
+
+const char *connection_fault(const char *connection, const char **hint)
+{
+    static const char *const secrets[] = {"password", "sslpassword"};
+    const char *fault = NULL;
+    char *message = NULL;
+    PQconninfoOption *options = PQconninfoParse(connection, &message);
+    *hint = NULL;
+    /* What libpq says of a string that it cannot read quotes the string, and a password may stand in it. */
+    PQfreemem(message);
+    if (!options) {
+        *hint =
+            "write it as: host=db.example dbname=almoner user=almoner, or as: postgresql://almoner@db.example/almoner";
+        return "it is not a connection string of PostgreSQL";
+    }
+    for (const PQconninfoOption *option = options; option->keyword; option++)
+        for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
+            if (option->val && strcmp(option->keyword, secrets[i]) == 0) {
+                fault = "a password stands in it";
+                *hint = "put it into ~/.pgpass (mode 0600), one line: host:port:database:user:password";
+            }
+    PQconninfoFree(options);
+    return fault;
+}
+
+/* ---- making it ---- */
+
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Through all hosts and steps of a connect, until `deadline`.  *late: it passed. */
+static bool reach(PGconn *pg, int64_t deadline, bool *late)
+{
+    PostgresPollingStatusType want = PGRES_POLLING_WRITING;
+    *late = false;
+    while (want != PGRES_POLLING_OK) {
+        struct pollfd wait = {.fd = PQsocket(pg), .events = want == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+        int64_t left = deadline - milliseconds();
+        if (want == PGRES_POLLING_FAILED || wait.fd < 0)
+            return false;
+        if (left <= 0 || poll(&wait, 1, (int)left) == 0) {
+            *late = true;
+            return false;
+        }
+        want = PQconnectPoll(pg);
+    }
+    return true;
+}
+
+static enum alm_status connect_once(struct alm_connection *connection, int64_t deadline, struct alm_error *err)
+{
+    /* What stands before the connection string gives way to it; what stands after it does not. */
+    static const char *const words[] = {"fallback_application_name", "dbname", "client_encoding", NULL};
+    const char *const values[] = {"almoner", connection->settings->connection, "UTF8", NULL};
+    bool late = false;
+    PQfinish(connection->pg);
+    connection->pg = PQconnectStartParams(words, values, 1);
+    if (connection->pg && PQstatus(connection->pg) != CONNECTION_BAD) {
+        /* Only so does the server's SQLSTATE come with the message of a connect that fails. */
+        PQsetErrorVerbosity(connection->pg, PQERRORS_VERBOSE);
+        if (reach(connection->pg, deadline, &late)) {
+            PQsetErrorVerbosity(connection->pg, PQERRORS_DEFAULT);
+            return ALM_OK;
+        }
+    }
+    return postgres_no_connection(connection->pg, late, err);
+}
+
+/* Notices are for people at a prompt: what concerns us is told by our own messages. */
+static void ignore_notice(void *context, const PGresult *notice)
+{
+    (void)context;
+    (void)notice;
+}
+
+static enum alm_status prepare_session(struct alm_connection *connection, struct alm_error *err)
+{
+    const struct settings *settings = connection->settings;
+    struct bytes sql = {0};
+    char number[200];
+    if (PQserverVersion(connection->pg) < SERVER_OLDEST)
+        return alm_fail(err, ALM_UNAVAILABLE, "let the server's administrator upgrade it",
+                        "the PostgreSQL server is version %s; almoner needs %d or later",
+                        PQparameterStatus(connection->pg, "server_version"), SERVER_OLDEST / 10000);
+    const char *encoding = PQparameterStatus(connection->pg, "server_encoding");
+    if (!encoding || strcmp(encoding, "UTF8") != 0)
+        return alm_fail(err, ALM_UNAVAILABLE, "make another one: createdb -T template0 -E UTF8 NAME",
+                        "the database %s keeps its text as %s; almoner needs UTF8", PQdb(connection->pg),
+                        encoding ? encoding : "?");
+    /* Only our own schema is looked into: nobody can slip a table or function of theirs under ours. */
+    bytes_text(&sql, "SET search_path = ");
+    bytes_identifier(&sql, settings->schema);
+    snprintf(number, sizeof number,
+             ", pg_temp; SET lock_timeout = %lld; SET statement_timeout = %lld; SET jit = off;"
+             "SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on;",
+             (long long)settings->lock_timeout * 1000, (long long)settings->statement_timeout * 1000);
+    bytes_text(&sql, number);
+    if (connection->create) {
+        /* Only init makes or changes tables, and one init at a time: the lock goes with the connection. */
+        snprintf(number, sizeof number, "SELECT pg_advisory_lock(%d, hashtext(", LOCK_CLASS);
+        bytes_text(&sql, number);
+        char *name = PQescapeLiteral(connection->pg, settings->schema, strlen(settings->schema));
+        bytes_text(&sql, name ? name : "''");
+        PQfreemem(name);
+        bytes_text(&sql, ")); CREATE SCHEMA IF NOT EXISTS ");
+        bytes_identifier(&sql, settings->schema);
+    }
+    bytes_add(&sql, "", 1);
+    enum alm_status status = sql.failed ? out_of_memory(err) : connection_run(connection, sql.at, err);
+    free(sql.at);
+    return status;
+}
+
+enum alm_status connection_open(struct alm_connection *connection, struct alm_error *err)
+{
+    const int64_t deadline = milliseconds() + connection->settings->connect_timeout * 1000;
+    enum alm_status status;
+    connection->generation++;
+    connection->n_dead = 0; /* they died with the server's process */
+    connection->aborted = false;
+    connection->streaming = NULL;
+    for (int64_t pause = 20;; pause *= 2) {
+        connection->again = false;
+        status = connect_once(connection, deadline, err);
+        /* A server that is starting, or has no place just now, may take us soon. */
+        bool soon = status == ALM_AGAIN || (status == ALM_UNAVAILABLE && strstr(err->text, "starting up"));
+        if (status == ALM_OK || !soon || milliseconds() + pause > deadline)
+            break;
+        struct timespec sleep = {pause / 1000, pause % 1000 * 1000000};
+        nanosleep(&sleep, NULL);
+    }
+    if (status == ALM_OK) {
+        PQsetNoticeReceiver(connection->pg, ignore_notice, NULL);
+        status = prepare_session(connection, err);
+    }
+    if (status != ALM_OK)
+        return status;
+    /* A standby lets nobody write, and says so on connecting. */
+    const char *hot = PQparameterStatus(connection->pg, "in_hot_standby");
+    connection->read_only = connection->read_only || (hot && strcmp(hot, "on") == 0);
+    return ALM_OK;
+}
+
+bool connection_lost(const struct alm_connection *connection)
+{
+    return PQstatus(connection->pg) == CONNECTION_BAD;
+}
+
+enum alm_status connection_mend(struct alm_connection *connection, struct alm_error *err)
+{
+    return connection_lost(connection) && !connection->in_transaction ? connection_open(connection, err) : ALM_OK;
+}
+
+/* ---- using it ---- */
+
+enum alm_status connection_ready(struct alm_connection *connection, struct alm_error *err)
+{
+    struct alm_statement *streaming = connection->streaming;
+    connection->streaming = NULL;
+    return streaming ? statement_set_aside(streaming, err) : ALM_OK;
+}
+
+enum alm_status connection_run(struct alm_connection *connection, const char *sql, struct alm_error *err)
+{
+    enum alm_status status = connection_ready(connection, err);
+    if (status != ALM_OK)
+        return status;
+    PGresult *result = PQexec(connection->pg, sql);
+    ExecStatusType answer = PQresultStatus(result);
+    if (answer != PGRES_COMMAND_OK && answer != PGRES_TUPLES_OK && answer != PGRES_EMPTY_QUERY)
+        status = postgres_fail(connection, result, "", err);
+    PQclear(result);
+    return status;
+}
+
+enum alm_status connection_number(struct alm_connection *connection, const char *sql, int64_t *number,
+                                  struct alm_error *err)
+{
+    enum alm_status status = connection_ready(connection, err);
+    if (status != ALM_OK)
+        return status;
+    PGresult *result = PQexec(connection->pg, sql);
+    if (PQresultStatus(result) != PGRES_TUPLES_OK)
+        status = postgres_fail(connection, result, "", err);
+    else if (PQntuples(result) > 0 && !PQgetisnull(result, 0, 0))
+        *number = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+    PQclear(result);
+    return status;
+}
