@@ -129,6 +129,9 @@ enum alm_status plugin_load(const char *dir, const char *name, const struct alm_
             *plugin = &at->normal.plugin;
             goto out;
         }
+    status = plugin_check_object(path, err);
+    if (status != ALM_OK)
+        goto out;
     loaded = xcalloc(1, sizeof *loaded);
     struct plugin_call call = {.plugin = name, .detail = path, .what = PLUGIN_LOAD};
     plugin_guard_watch();

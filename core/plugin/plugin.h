@@ -13,7 +13,7 @@ enum alm_status plugin_check_name(const char *name, struct alm_error *);
 /* The file's path (in the arena) if it may be loaded: dir absolute; a regular file, no link; file and folder owned by root
  * or the user and not writable by others.  A missing file is ALM_UNAVAILABLE, "not installed". */
 enum alm_status plugin_vet(const char *dir, const char *name, struct arena *, const char **path, struct alm_error *);
-/* Vet, dlopen (RTLD_NOW | RTLD_LOCAL), call the entry, negotiate, check the descriptor.  Once loaded it stays loaded. The result is normalised: where the
+/* Vet, read the file's own head and symbols, dlopen (RTLD_NOW | RTLD_LOCAL), call the entry, negotiate, check the descriptor.  Once loaded it stays loaded. The result is normalised: where the
  * plug-in was built against a smaller struct, missing members read as zero. Loading the same file again hands back the same result. */
 enum alm_status plugin_load(const char *dir, const char *name, const struct alm_plugin **, struct alm_error *);
 
