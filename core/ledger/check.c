@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-/* Beyond any real delivery, and small enough that sums and values cannot overflow. */
-static const alm_quantity MAX_QUANTITY = INT64_C(1000000000000);
 enum { MAX_KEY = 200 };
 
 void chunk_reject(struct ledger_chunk *chunk, size_t i, const char *format, ...)
@@ -115,7 +113,7 @@ static void check_offer(struct ledger_chunk *chunk, size_t i)
         chunk_reject(chunk, i, _("the quantity is negative; a mistake is mended with `almoner delivery reverse`"));
     else if (offer->key.at && offer->key.len > MAX_KEY)
         chunk_reject(chunk, i, _("the key is longer than %d bytes"), MAX_KEY);
-    else if (offer->quantity > MAX_QUANTITY)
+    else if (offer->quantity > CHUNK_MAX_QUANTITY)
         chunk_reject(chunk, i, _("the quantity is too large"));
     else
         check_giver(chunk, i);

@@ -35,6 +35,7 @@ void chunk_begin(struct ledger_chunk *chunk, const struct ledger_offer *offers, 
     chunk->n = n;
     chunk->texts = texts;
     chunk->flags = flags;
+    chunk->fault.status = ALM_OK;
     chunk->rows = arena_alloc(&chunk->arena, n * sizeof *chunk->rows);
     chunk->pairs = arena_alloc(&chunk->arena, n * sizeof *chunk->pairs);
     chunk->scratch = arena_alloc(&chunk->arena, n * sizeof *chunk->scratch);

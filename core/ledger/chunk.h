@@ -101,9 +101,13 @@ struct chunk_pair {
     uint64_t value;
 };
 
+/* Beyond any real delivery, and small enough that sums and values cannot overflow. */
+#define CHUNK_MAX_QUANTITY INT64_C(1000000000000)
+
 struct ledger_chunk {
     struct arena arena;
     struct ledger *ledger;
+    struct alm_error fault; /* the first rule that answered what cannot be; status ALM_OK: none */
     const struct ledger_offer *offers;
     struct ledger_answer *answers;
     struct arena *texts; /* the caller's: reasons */
@@ -205,7 +209,7 @@ enum alm_status chunk_block_body(struct ledger_chunk *, struct chunk_block *, st
 
 /* ---- judge.c ---- */
 /* Ask the rules that need no history. */
-void chunk_ask_rules(struct ledger_chunk *);
+void chunk_ask_rules(struct ledger_chunk *); /* what a rule answers amiss is told by chunk_judge() */
 enum alm_status chunk_judge(struct ledger_chunk *, struct alm_error *);
 
 /* ---- settle.c ---- */

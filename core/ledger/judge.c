@@ -31,6 +31,44 @@ static const char *body_name(struct ledger_chunk *chunk, alm_id id)
 
 /* ---- the programme's rule ---- */
 
+static bool is_sensible_text(const char *text, size_t size)
+{
+    size_t len = strnlen(text, size);
+    return len == 0 || (len < size && text_valid_length((struct alm_text){text, len}) == len);
+}
+
+static bool is_sensible(const struct alm_entitlement *rule)
+{
+    return rule->quantity >= 0 && rule->quantity <= CHUNK_MAX_QUANTITY && (!rule->has_value || rule->unit_value >= 0) &&
+           (!rule->has_period || rule->period != ALM_NULL) && is_sensible_text(rule->reason, sizeof rule->reason) &&
+           is_sensible_text(rule->period_name, sizeof rule->period_name);
+}
+
+/* Taken for a fault of the plug-in, and not mended: what it answered for others may be as wrong, and look right. */
+static void tell_nonsense(struct ledger_chunk *chunk, const struct alm_case *in,
+                          const struct ledger_programme *programme, const struct alm_entitlement *rule)
+{
+    static const char *const kinds[] = {
+        [ALM_HOUSEHOLD] = N_("household"), [ALM_PERSON] = N_("person"), [ALM_PLACE] = N_("place")};
+    char what[64], number[32], on[DATE_TEXT], hint[160];
+    if (rule->quantity < 0 || rule->quantity > CHUNK_MAX_QUANTITY) {
+        number_format_thousandths(rule->quantity, number, sizeof number);
+        snprintf(what, sizeof what, _("a quantity of %s"), number);
+    } else if (rule->has_value && rule->unit_value < 0) {
+        snprintf(what, sizeof what, _("a value of %lld for each"), (long long)rule->unit_value);
+    } else if (rule->has_period && rule->period == ALM_NULL) {
+        snprintf(what, sizeof what, "%s", _("a period that is no number"));
+    } else {
+        snprintf(what, sizeof what, "%s", _("a reason or a period's name that is no text"));
+    }
+    snprintf(hint, sizeof hint,
+             _("nothing was recorded; turn it off by `almoner programme disable %.40s`, and tell "
+               "its author"),
+             programme->name);
+    error_set(&chunk->fault, ALM_INTERNAL, hint, _("the rule of plug-in %s answered nonsense for %s %lld on %s: %s"),
+              programme->plugin, _(kinds[in->recipient]), (long long)in->id, date_text(chunk, in->date, on), what);
+}
+
 static void ask_rule(struct ledger_chunk *chunk, size_t i, struct alm_entitlement *out)
 {
     const struct ledger_offer *offer = &chunk->offers[i];
@@ -61,6 +99,8 @@ static void ask_rule(struct ledger_chunk *chunk, size_t i, struct alm_entitlemen
     plugin_enter(&call);
     programme->rule->entitle(programme->state, &in, out);
     plugin_leave(&call);
+    if (chunk->fault.status == ALM_OK && !is_sensible(out))
+        tell_nonsense(chunk, &in, programme, out);
     out->reason[sizeof out->reason - 1] = '\0';
     out->period_name[sizeof out->period_name - 1] = '\0';
 }
@@ -364,6 +404,10 @@ static enum alm_status judge_rows(struct ledger_chunk *chunk, bool settle, struc
     for (size_t i = 0; status == ALM_OK && i < chunk->n; i++)
         if (chunk->rows[i].state != ROW_OUT)
             status = judge_row(chunk, i, settle, err);
+    if (status == ALM_OK && chunk->fault.status != ALM_OK) {
+        *err = chunk->fault;
+        status = err->status;
+    }
     return status;
 }
 
