@@ -118,7 +118,9 @@ static enum alm_status set_enabled(struct cli *cli, const char *name, bool enabl
         return ALM_OK;
     }
     if (enabled) {
-        status = host_programme_check(cli->host, programme, &plugin, err);
+        status = host_programme_probe(cli->host, programme, err);
+        if (status == ALM_OK)
+            status = host_programme_check(cli->host, programme, &plugin, err);
         if (status == ALM_OK)
             status = conf_problems_error_of(&host_conf(cli->host)->problems, programme->file, err);
         if (status != ALM_OK)
@@ -183,7 +185,8 @@ static enum alm_status run_check(const struct alm_host *host, void *state, const
     if (host_store_plugin(cli->host, &plugin, &fault) != ALM_OK)
         conf_problem_add(&conf->problems, conf->file, 0, fault.hint, "%s", fault.text);
     for (size_t i = 0; i < conf->n_programmes; i++)
-        if (host_programme_check(cli->host, &conf->programmes[i], &plugin, &fault) != ALM_OK &&
+        if ((host_programme_probe(cli->host, &conf->programmes[i], &fault) != ALM_OK ||
+             host_programme_check(cli->host, &conf->programmes[i], &plugin, &fault) != ALM_OK) &&
             conf->programmes[i].core->enabled)
             conf_problem_add(&conf->problems, conf->programmes[i].file, 0, fault.hint, "%s", fault.text);
     for (size_t i = 0; i < problems->count; i++) {

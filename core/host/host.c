@@ -385,20 +385,68 @@ static enum alm_status init_owner(struct host *host, const char *owner, const st
     return status;
 }
 
+/* No programme's fault: all others would meet it, too. */
+static bool is_of_store(enum alm_status status)
+{
+    return status == ALM_NO_PERMISSION || status == ALM_IO || status == ALM_AGAIN || status == ALM_CANT_CREATE;
+}
+
+static enum alm_status init_programme(struct host *host, const char *name,
+                                      void (*each)(void *, const struct store_migrated *), void *context,
+                                      struct alm_error *err)
+{
+    struct host_programme *programme;
+    enum alm_status status = host_programme(host, name, &programme, err);
+
+    if (status != ALM_OK)
+        return status;
+    const struct alm_plugin *plugin = programme->plugin;
+
+    for (size_t i = 0; i < plugin->n_migrations && status == ALM_OK; i++)
+        status = host_check_migration(plugin->name, plugin->migrations[i].sql, err);
+    if (status == ALM_OK && plugin->n_migrations)
+        status = init_owner(host, plugin->name, plugin->migrations, plugin->n_migrations, each, context, err);
+    if (status == ALM_OK)
+        status = init_programme_row(host, programme, err);
+    return status == ALM_OK || is_of_store(status) ? status : error_prefix(err, _("programme %s"), name);
+}
+
+/*
+ * Load all programmes' plug-ins, each in a child process first: one that crashes must not keep init from the others.
+ * The settings of all have to be right before anything is made.  left_out[i]: the plug-in of programme i cannot be had.
+ */
+static enum alm_status load_programmes(struct host *host, struct alm_error *left_out, struct alm_error *err)
+{
+    const struct conf *conf = &host->conf;
+    struct host_programme *programme;
+
+    for (size_t i = 0; i < conf->n_programmes; i++) {
+        struct conf_programme *of = &conf->programmes[i];
+
+        if (!of->core->enabled)
+            continue;
+        if (host_programme_probe(host, of, &left_out[i]) != ALM_OK ||
+            host_programme(host, of->name, &programme, &left_out[i]) == ALM_OK)
+            continue;
+        if (left_out[i].status == ALM_BAD_CONFIG) {
+            *err = left_out[i];
+            return err->status;
+        }
+    }
+    return conf_problems_error(&conf->problems, err);
+}
+
 enum alm_status host_init(struct host *host, bool test, void (*each)(void *, const struct store_migrated *),
                           void *context, struct alm_error *err)
 {
+    const struct host_terminal *terminal = &host->options.terminal;
+    const struct conf *conf = &host->conf;
+    struct alm_error *left_out = xcalloc(conf->n_programmes + 1, sizeof *left_out);
     struct store *store = NULL;
-    enum alm_status status = ALM_OK;
     const char *known = NULL;
-    struct host_programme *programme;
+    size_t n_left_out = 0;
+    enum alm_status status = load_programmes(host, left_out, err);
 
-    /* Every programme first: a fault in one INI file is told before anything is made. */
-    for (size_t i = 0; i < host->conf.n_programmes && status == ALM_OK; i++)
-        if (host->conf.programmes[i].core->enabled)
-            status = host_programme(host, host->conf.programmes[i].name, &programme, err);
-    if (status == ALM_OK)
-        status = conf_problems_error(&host->conf.problems, err);
     if (status == ALM_OK)
         status = host_store(host, HOST_CREATE | HOST_UNCHECKED, &store, err);
     if (status == ALM_OK)
@@ -421,17 +469,24 @@ enum alm_status host_init(struct host *host, bool test, void (*each)(void *, con
         if (status == ALM_OK && host->clock_fixed)
             status = clock_allowed(host, err);
     }
-    for (size_t i = 0; i < host->conf.n_programmes && status == ALM_OK; i++) {
-        if (!host->conf.programmes[i].core->enabled)
+    /* A programme that cannot be had, or whose migration fails, is told and does not stop the others. */
+    for (size_t i = 0; i < conf->n_programmes && status == ALM_OK; i++) {
+        if (!conf->programmes[i].core->enabled)
             continue;
-        status = host_programme(host, host->conf.programmes[i].name, &programme, err);
-        if (status == ALM_OK && programme->plugin->n_migrations)
-            status = init_owner(host, programme->plugin->name, programme->plugin->migrations,
-                                programme->plugin->n_migrations, each, context, err);
-        if (status == ALM_OK)
-            status = init_programme_row(host, programme, err);
+        if (left_out[i].status == ALM_OK &&
+            init_programme(host, conf->programmes[i].name, each, context, &left_out[i]) == ALM_OK)
+            continue;
+        store_rollback(store);
+        if (n_left_out++)
+            terminal->warn(terminal->context, err->text);
+        *err = left_out[i];
+        if (is_of_store(err->status))
+            break;
     }
+    if (status == ALM_OK && n_left_out)
+        status = err->status;
     if (host->store)
         store_rollback(host->store);
+    free(left_out);
     return status;
 }

@@ -84,6 +84,8 @@ enum alm_status host_programme(struct host *, const char *name, struct host_prog
  * Only a plug-in that cannot be loaded is an error. */
 enum alm_status host_programme_check(struct host *, struct conf_programme *, const struct alm_plugin **,
                                      struct alm_error *);
+/* Load its plug-in in a child process: for commands that go through all programmes, which one that crashes must not end. */
+enum alm_status host_programme_probe(struct host *, const struct conf_programme *, struct alm_error *);
 /* Load the store plug-in and fill its settings. */
 enum alm_status host_store_plugin(struct host *, const struct alm_plugin **, struct alm_error *);
 
@@ -99,6 +101,8 @@ void host_services_fill(struct host_programme *);
 const struct alm_host *host_bare_services(struct host *);
 /* Whether a plug-in may run this statement: reads, or writes of tables that begin with `prefix`_ (sql.c). */
 enum alm_status host_check_sql(const char *plugin, const char *sql, struct alm_error *);
+/* The same for a migration, of any number of statements: changes of its own tables, indexes and views. */
+enum alm_status host_check_migration(const char *plugin, const char *sql, struct alm_error *);
 void host_format_date(const struct host *, alm_date, char *buf, size_t size);
 /* host->import: a plug-in's list through the register's runner (import.c). */
 enum alm_status host_import(struct host_programme *, const struct alm_import *, struct alm_error *);

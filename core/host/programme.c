@@ -52,6 +52,16 @@ enum alm_status host_programme_check(struct host *host, struct conf_programme *c
     return ALM_OK;
 }
 
+enum alm_status host_programme_probe(struct host *host, const struct conf_programme *conf, struct alm_error *err)
+{
+    struct plugin_probe probe;
+
+    if (plugin_probe_one(host->conf.almoner->plugindir, conf->core->plugin, &probe) == ALM_OK)
+        return ALM_OK;
+    *err = probe.error;
+    return error_prefix(err, _("programme %s"), conf->name);
+}
+
 struct plugin_call host_call(const struct host_programme *programme, enum plugin_what what, const char *detail)
 {
     return (struct plugin_call){

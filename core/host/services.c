@@ -72,8 +72,8 @@ static enum alm_status service_prepare(const struct alm_host *services, const ch
 
     if (status == ALM_OK)
         status = host_check_sql(programme->plugin->name, sql, err);
-    if (status == ALM_OK)
-        status = store_query(store, &stmt, err, sql, "");
+    if (status == ALM_OK && (status = store_query(store, &stmt, err, sql, "")) == ALM_INTERNAL && err)
+        error_prefix(err, _("plug-in %s"), programme->plugin->name);
     *out = (struct alm_statement *)stmt;
     return status;
 }

@@ -60,12 +60,56 @@ static void dashes_become_underscores(void **state)
     assert_int_not_equal(host_check_sql("baby-parcels", "DELETE FROM baby_list", &err), ALM_OK);
 }
 
+static void migrations(void **state)
+{
+    static const char *const lets[] = {
+        "CREATE TABLE meals_x (a BIGINT PRIMARY KEY REFERENCES line (id), to_x TEXT);\nCREATE INDEX meals_y ON meals_x "
+        "(a)",
+        "-- why\nCREATE UNIQUE INDEX IF NOT EXISTS meals_y ON meals_x (a);",
+        "ALTER TABLE meals_x ADD COLUMN b BIGINT; UPDATE meals_x SET b = a;",
+        "ALTER TABLE meals_x RENAME TO meals_old; ALTER TABLE meals_old RENAME COLUMN a TO meals_a",
+        "DROP TABLE IF EXISTS meals_old;; DROP VIEW meals_v",
+        "CREATE VIEW meals_v AS SELECT owner FROM line",
+        "INSERT INTO meals_x (a) SELECT id FROM line;",
+        "",
+    };
+    static const char *const refuses[] = {
+        "CREATE TABLE line (a BIGINT)",
+        "CREATE TABLE meals_x (a BIGINT); DROP TABLE line",
+        "CREATE TABLE meals_x (a BIGINT);;DELETE FROM line;",
+        "ALTER TABLE line ADD COLUMN b BIGINT",
+        "ALTER TABLE meals_x RENAME TO line_copy",
+        "CREATE INDEX meals_y ON line (owner)",
+        "CREATE INDEX line_y ON meals_x (a)",
+        "CREATE TRIGGER meals_t AFTER INSERT ON line BEGIN DELETE FROM line; END",
+        "DROP TABLE IF EXISTS \"line\"",
+        "PRAGMA writable_schema = ON",
+        "ATTACH 'x' AS y",
+        "COMMIT; DROP TABLE line",
+        "VACUUM",
+        "UPDATE line SET quantity = 0",
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lets); i++) {
+        struct alm_error err = {0};
+        if (host_check_migration("meals", lets[i], &err) != ALM_OK)
+            fail_msg("%s: %s", lets[i], err.text);
+    }
+    for (size_t i = 0; i < COUNT_OF(refuses); i++) {
+        struct alm_error err = {0};
+        if (host_check_migration("meals", refuses[i], &err) == ALM_OK)
+            fail_msg("was let through: %s", refuses[i]);
+        assert_true(err.text[0] != '\0');
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(allowed),
         cmocka_unit_test(refused),
         cmocka_unit_test(dashes_become_underscores),
+        cmocka_unit_test(migrations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
