@@ -336,9 +336,17 @@ static enum alm_status members_changed(void *context, const alm_id *households, 
     return status == ALM_OK ? ledger_members_changed(ledger, households, n, err) : status;
 }
 
+static enum alm_status areas_move(void *context, const alm_id *areas, size_t n, bool moved, struct alm_error *err)
+{
+    struct ledger *ledger;
+    enum alm_status status = host_ledger(context, &ledger, err);
+
+    return status == ALM_OK ? ledger_areas_move(ledger, areas, n, moved, err) : status;
+}
+
 struct register_gate host_register_gate(struct host *host)
 {
-    return (struct register_gate){members_changed, host};
+    return (struct register_gate){members_changed, areas_move, host};
 }
 
 /* ---- init ---- */

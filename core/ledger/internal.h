@@ -68,6 +68,8 @@ void ledger_writer_free(struct ledger_writer *);
  * Its id must be set. */
 void ledger_write_line(struct ledger_writer *, const struct alm_line *, const struct ledger_extra *,
                        struct store_entry *entry);
+/* Add to a county's part of `tally` only: `sum` is of one area, programme, stage, body and day. */
+void ledger_write_county(struct ledger_writer *, const struct alm_line *sum, int64_t deliveries);
 /* Set last date and line, add the rest.  At most once for an owner and programme between two flushes. */
 void ledger_write_account(struct ledger_writer *, alm_id owner, alm_id programme, alm_date last_date, alm_id last_line,
                           int64_t deliveries, alm_quantity quantity, alm_money value);

@@ -115,6 +115,8 @@ enum alm_status ledger_held_decide(struct ledger *, alm_id refusal, bool accept,
                                    struct store_entry *entry, struct alm_error *);
 /* register_gate: count unique beneficiaries of these households anew, from the lines. */
 enum alm_status ledger_members_changed(void *ledger, const alm_id *households, size_t n, struct alm_error *);
+/* register_gate: these areas are about to lie elsewhere (!moved), or do so now: the counts of the areas above follow. */
+enum alm_status ledger_areas_move(void *ledger, const alm_id *areas, size_t n, bool moved, struct alm_error *);
 
 /* ---- importing (import.c) ---- */
 

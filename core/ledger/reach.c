@@ -355,12 +355,12 @@ bool reach_own_row(const struct register_members *members, const struct register
     return false;
 }
 
-void reach_subtract(struct reach *r, struct reach_counts *counts)
+void reach_count_all(struct reach *r, int64_t sign, struct reach_counts *counts)
 {
     struct class again = {0};
     for (size_t i = 0; i < r->n_classes; i++) {
         const struct class *c = &r->classes[i];
-        const struct reach_weight w = class_weight(r, c, -1);
+        const struct reach_weight w = class_weight(r, c, sign);
         again.n_marks = 0;
         for (size_t m = 0; m < c->n_marks; m++) {
             if (c->marks[m].kind == STAGE)
@@ -369,6 +369,11 @@ void reach_subtract(struct reach *r, struct reach_counts *counts)
         }
     }
     free(again.marks);
+}
+
+void reach_subtract(struct reach *r, struct reach_counts *counts)
+{
+    reach_count_all(r, -1, counts);
     r->n_classes = 0;
     r->changed = true;
 }

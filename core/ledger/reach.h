@@ -51,7 +51,9 @@ bool reach_own_row(const struct register_members *, const struct register_househ
 void reach_add_person(struct reach *, const struct alm_line *, alm_id person, struct reach_counts *counts);
 /* Whether anything was added since reach_load(): else its row need not be written. */
 bool reach_changed(const struct reach *);
-/* Take the whole state's marks out of `counts`, and empty it (before a recount). */
+/* Add the whole state's marks to `counts` (sign 1) or take them out (-1), by the tree of areas as it is now. */
+void reach_count_all(struct reach *, int64_t sign, struct reach_counts *counts);
+/* Take them out, and empty the state (before a recount). */
 void reach_subtract(struct reach *, struct reach_counts *counts);
 /* The text to keep; canonical: equal states give equal texts; "" for an empty one, which has no row. Valid until the
  * next call. */

@@ -190,7 +190,8 @@ static size_t cell_slot(const struct cells *cells, const int64_t keys[CELL_KEYS]
     }
 }
 
-static void cells_add(struct cells *cells, const int64_t keys[CELL_KEYS], const struct alm_line *line)
+static void cells_add(struct cells *cells, const int64_t keys[CELL_KEYS], const struct alm_line *line,
+                      int64_t deliveries)
 {
     if (cells->n * 4 >= cells->n_slots * 3) {
         free(cells->slots);
@@ -209,7 +210,7 @@ static void cells_add(struct cells *cells, const int64_t keys[CELL_KEYS], const 
     }
     struct cell *cell = &cells->at[cells->slots[at] - 1];
     cell->quantity += line->quantity;
-    cell->deliveries += line->reverses ? -1 : 1;
+    cell->deliveries += deliveries;
     cell->value += line->value;
 }
 
@@ -230,7 +231,7 @@ static void cells_hand_over(struct cells *cells, struct store_bulk *bulk, size_t
 
 /* ---- rows ---- */
 
-static void tally_line(struct ledger_writer *writer, const struct alm_line *line)
+void ledger_write_county(struct ledger_writer *writer, const struct alm_line *line, int64_t deliveries)
 {
     if (writer->month_date != line->date) {
         writer->month_date = line->date;
@@ -242,10 +243,16 @@ static void tally_line(struct ledger_writer *writer, const struct alm_line *line
     }
     const int64_t coarse[CELL_KEYS] = {line->programme, line->stage,   writer->county,
                                        line->body,      writer->month, writer->slot};
+    cells_add(&writer->tally, coarse, line, deliveries);
+}
+
+static void tally_line(struct ledger_writer *writer, const struct alm_line *line)
+{
+    const int64_t deliveries = line->reverses ? -1 : 1;
     const int64_t fine[CELL_KEYS] = {line->date, line->programme, line->stage, line->area,
                                      line->body, line->group,     writer->slot};
-    cells_add(&writer->tally, coarse, line);
-    cells_add(&writer->detail, fine, line);
+    ledger_write_county(writer, line, deliveries);
+    cells_add(&writer->detail, fine, line, deliveries);
 }
 
 static void set_id(struct store_bulk *bulk, size_t column, alm_id id)
@@ -362,6 +369,7 @@ enum alm_status ledger_writer_flush(struct ledger_writer *writer, struct reach_c
         status = store_run(writer->store, NULL, err, "DELETE FROM reach WHERE owner = ANY ($1)", "I", writer->emptied,
                            writer->n_emptied);
     writer->n_emptied = 0;
+    writer->area = writer->county = 0; /* the tree may change before the next */
     if (status == ALM_OK)
         status = reach_counts_write(counts, writer->store, err);
     if (status != ALM_OK)

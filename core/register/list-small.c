@@ -139,7 +139,7 @@ struct value {
 /* What stands, or will stand, under a code. */
 struct item {
     alm_id id;
-    bool known, fresh, changed;
+    bool known, fresh, changed, moves;
     struct value values[CELLS_MAX];
     int64_t since;
 };
@@ -532,7 +532,7 @@ static void judge(struct small *small, size_t i)
     uint32_t number = small->item_of_row[i];
     struct item *item = &small->items[number];
     struct value values[CELLS_MAX];
-    bool there = item->known || item->fresh, changed = false;
+    bool there = item->known || item->fresh, changed = false, moves = false;
     if (importer->edit && !there) {
         import_reject(row, 0, small->arena, _("there is no such %s"), _(small->table->word));
         return;
@@ -552,7 +552,10 @@ static void judge(struct small *small, size_t i)
         } else if (importer->edit && text.at) {
             values[c] = (struct value){.number = ALM_NULL};
         }
-        changed |= !same_value(&values[c], &item->values[c]);
+        bool other = !same_value(&values[c], &item->values[c]);
+        changed |= other;
+        /* The kind tells what is a county. */
+        moves |= other && (cell->kind == CELL_PARENT || (importer->list == LIST_AREA && cell->kind == CELL_KIND));
     }
     if (importer->list == LIST_STAGE && (changed || !there) && stages_clash(small, row, number, values))
         return;
@@ -563,6 +566,7 @@ static void judge(struct small *small, size_t i)
         item->since = importer->today;
     } else if (changed && item->known) {
         item->changed = true;
+        item->moves |= moves;
     }
 }
 
@@ -638,6 +642,17 @@ static enum alm_status write_items(struct small *small, struct alm_error *err)
     return status;
 }
 
+static enum alm_status call_gate(struct small *small, bool moved, struct alm_error *err)
+{
+    const struct register_gate *gate = &small->importer->gate;
+    alm_id *ids = arena_alloc(small->arena, (small->codes.n + 1) * sizeof *ids);
+    size_t n = 0;
+    for (size_t k = 0; k < small->codes.n; k++)
+        if (small->items[k].moves)
+            ids[n++] = small->items[k].id;
+    return n && gate->areas_move ? gate->areas_move(gate->context, ids, n, moved, err) : ALM_OK;
+}
+
 enum alm_status small_rows(struct register_importer *importer, struct import_row *rows, size_t n, struct arena *arena,
                            struct alm_error *err)
 {
@@ -661,8 +676,12 @@ enum alm_status small_rows(struct register_importer *importer, struct import_row
             importer->id = small.items[small.item_of_row[i]].id;
         }
     if (status == ALM_OK)
+        status = call_gate(&small, false, err);
+    if (status == ALM_OK)
         status = write_items(&small, err);
     register_directory_stale(importer->directory);
+    if (status == ALM_OK)
+        status = call_gate(&small, true, err);
     free(small.items);
     free(small.item_of_row);
     keys_release(&small.codes);

@@ -173,6 +173,8 @@ ALM_PRINTF(4, 5) void import_reject(struct import_row *, int column, struct aren
  */
 struct register_gate {
     enum alm_status (*members_changed)(void *context, const alm_id *households, size_t n, struct alm_error *);
+    /* Areas get another parent or kind: told before (!moved), while the tree is the old one, and again after. */
+    enum alm_status (*areas_move)(void *context, const alm_id *areas, size_t n, bool moved, struct alm_error *);
     void *context;
 };
 

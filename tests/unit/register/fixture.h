@@ -61,7 +61,7 @@ static inline enum alm_status run_list(struct fixture *f, enum register_list lis
     char path[256], rejects[300];
     size_t n;
     const struct import_column *columns = register_list_columns(list, &n);
-    const struct register_gate gate = {fixture_gate, f};
+    const struct register_gate gate = {.members_changed = fixture_gate, .context = f};
     struct register_importer *importer = register_importer_new(list, f->store, f->directory, &gate, f->today, f->move);
     snprintf(path, sizeof path, "%s/%s", f->suite->folder, name);
     snprintf(rejects, sizeof rejects, "%s.rejects.csv", path);

@@ -266,7 +266,7 @@ static void test_put(void **state)
 {
     struct fixture *f = *state;
     struct alm_error err = {0};
-    const struct register_gate gate = {fixture_gate, f};
+    const struct register_gate gate = {.members_changed = fixture_gate, .context = f};
     struct alm_text values[16] = {{0}};
     alm_id id = 0, same;
     import_text(f, LIST_PERSON, two_households, 4, 0, 0, 0);
@@ -387,7 +387,7 @@ static void test_erase(void **state)
     struct fixture *f = *state;
     struct alm_error err = {0};
     struct arena arena = {0};
-    const struct register_gate gate = {fixture_gate, f};
+    const struct register_gate gate = {.members_changed = fixture_gate, .context = f};
     struct register_person read;
     import_text(f, LIST_PERSON, two_households, 4, 0, 0, 0);
     alm_id person = person_of(f, "84575948");
