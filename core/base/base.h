@@ -103,10 +103,28 @@ alm_date date_month_start(int32_t month);
 void date_format_month(int32_t month, char *buf, size_t size);
 enum alm_status date_parse_month(struct alm_text, int32_t *, struct alm_error *);
 const char *date_month_name(int32_t month_of_year, bool persian); /* 1 to 12 */
-/* 2020-12-05T12:30 with optional :SS and Z or +03:30 (default Z); a date alone is its midnight. */
+/* 2020-12-05T12:30 with optional :SS, in the zone (below) unless Z or +03:30 follows; a date alone is its first moment. */
 enum alm_status date_parse_time(struct alm_text, alm_time *, struct alm_error *);
-void date_format_time(alm_time, char *buf, size_t size); /* 2020-12-05T12:30:00Z */
-alm_date date_of_time(alm_time); /* the day in Iran (UTC+03:30 without summer time, as since 2022) is for `today` only */
+void date_format_time(alm_time, char *buf, size_t size); /* 2020-12-05T12:30:00+03:30, or with Z */
+/* For people: 2020-12-05 12:30 or 1399/09/15 12:30, with :SS if they are not 0. */
+void date_format_clock(alm_time, enum date_calendar, char *buf, size_t size);
+alm_date date_of_time(alm_time); /* the day in the zone */
+
+/* ---- the time zone (zone.c) ---- one for the process: that of the campaign ---- */
+
+/* Whether the system's tz database has that name ("Asia/Tehran"). */
+bool zone_exists(const char *name);
+/* NULL or "": the system's.  At the start, before there are threads. */
+void zone_set(const char *name);
+struct zone_local {
+    alm_date date;
+    int32_t seconds; /* since its midnight, as a clock shows them */
+    int32_t offset;  /* seconds ahead of UTC */
+};
+bool zone_local(alm_time, struct zone_local *); /* false: out of range */
+/* The instant of a clock's time; of two (the clock was set back) the earlier.  False if there is none, since the clock was
+ * set forward over it; *time is then the moment as if it had not been. */
+bool zone_time(alm_date, int64_t seconds, alm_time *time);
 
 /* ---- identifiers (identifier.c) ---- */
 

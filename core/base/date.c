@@ -2,7 +2,9 @@
 /* date: the Gregorian and the Solar Hijri calendar, and how people write days in them. */
 #include "base/base.h"
 
-enum { SECONDS_A_DAY = 86400, IRAN_OFFSET = 3 * 3600 + 1800, DATE_TEXT_MAX = 96 };
+#include <stdlib.h>
+
+enum { SECONDS_A_DAY = 86400, DATE_TEXT_MAX = 96 };
 /* The years in which the 33-year rule equals the reference calendar, and those that people may write. */
 enum { SOLAR_FIRST = 1178, SOLAR_LAST = 1502, SOLAR_YEAR_LIMIT = 1700, ISO_LAST = 9999 };
 
@@ -314,8 +316,8 @@ static bool take_two(const char **at, int32_t max, int32_t *out)
     return *out <= max;
 }
 
-/* "HH:MM[:SS[.fraction]][Z|+HH[:]MM]" as seconds, the offset taken off. */
-static bool parse_clock(const char *at, int64_t *seconds)
+/* "HH:MM[:SS[.fraction]][Z|+HH[:]MM]" as seconds; with a zone the offset is taken off. */
+static bool parse_clock(const char *at, int64_t *seconds, bool *zoned)
 {
     int32_t hour;
     int32_t minute;
@@ -335,6 +337,7 @@ static bool parse_clock(const char *at, int64_t *seconds)
         }
     }
     *seconds = (int64_t)hour * 3600 + minute * 60 + second;
+    *zoned = *at != '\0';
     if (*at == 'Z' || *at == 'z') {
         at++;
     } else if (*at == '+' || *at == '-') {
@@ -364,34 +367,55 @@ enum alm_status date_parse_time(struct alm_text text, alm_time *out, struct alm_
     if (status)
         return status;
     int64_t seconds = 0;
-    if (*rest && ((*rest != 'T' && *rest != 't' && *rest != ' ') || !parse_clock(rest + 1, &seconds)))
+    bool zoned = false;
+    if (*rest && ((*rest != 'T' && *rest != 't' && *rest != ' ') || !parse_clock(rest + 1, &seconds, &zoned)))
         return error_set(err, ALM_BAD_DATA, _("write 2020-12-05T12:30, if need be with Z or +03:30 after it"),
                          _("'%.40s' is not a time"), latin);
-    *out = (int64_t)date * SECONDS_A_DAY + seconds;
+    alm_time time = (int64_t)date * SECONDS_A_DAY + seconds;
+    if (!zoned && !zone_time(date, seconds, &time) && *rest)
+        return error_set(err, ALM_BAD_DATA, _("mend the time, or write it with its offset, such as +03:30"),
+                         _("'%.40s' does not exist: the clock was set forward over it"), latin);
+    *out = time;
     return ALM_OK;
 }
 
 void date_format_time(alm_time time, char *buf, size_t size)
 {
-    int64_t days = floor_div(time, SECONDS_A_DAY);
-    if (days <= INT32_MIN || days > INT32_MAX) {
-        if (size)
-            *buf = '\0';
+    struct zone_local local;
+    char day[32], offset[8] = "Z";
+    if (size)
+        *buf = '\0';
+    if (!zone_local(time, &local))
         return;
+    /* Offsets of the days before zones have seconds, which cannot be written. */
+    if (local.offset % 60) {
+        const int64_t days = floor_div(time, SECONDS_A_DAY);
+        local = (struct zone_local){.date = (alm_date)days, .seconds = (int32_t)(time - days * SECONDS_A_DAY)};
     }
-    int32_t of_day = (int32_t)(time - days * SECONDS_A_DAY);
-    int32_t year;
-    int32_t month;
-    int32_t day;
-    date_to_iso((alm_date)days, &year, &month, &day);
-    snprintf(buf, size, "%04d-%02d-%02dT%02d:%02d:%02dZ", year, month, day, of_day / 3600, of_day / 60 % 60,
-             of_day % 60);
+    if (local.offset)
+        snprintf(offset, sizeof offset, "%c%02d:%02d", local.offset < 0 ? '-' : '+', abs(local.offset) / 3600 % 100,
+                 abs(local.offset) / 60 % 60);
+    date_format(local.date, DATE_ISO, day, sizeof day);
+    snprintf(buf, size, "%sT%02d:%02d:%02d%s", day, local.seconds / 3600, local.seconds / 60 % 60, local.seconds % 60,
+             offset);
+}
+
+void date_format_clock(alm_time time, enum date_calendar calendar, char *buf, size_t size)
+{
+    struct zone_local local;
+    char day[32], seconds[8] = "";
+    if (size)
+        *buf = '\0';
+    if (!zone_local(time, &local))
+        return;
+    if (local.seconds % 60)
+        snprintf(seconds, sizeof seconds, ":%02d", local.seconds % 60);
+    date_format(local.date, calendar, day, sizeof day);
+    snprintf(buf, size, "%s %02d:%02d%s", day, local.seconds / 3600, local.seconds / 60 % 60, seconds);
 }
 
 alm_date date_of_time(alm_time time)
 {
-    int64_t days = floor_div(time, SECONDS_A_DAY);
-    int64_t of_day = time % SECONDS_A_DAY + (time % SECONDS_A_DAY < 0 ? SECONDS_A_DAY : 0);
-    days += of_day >= SECONDS_A_DAY - IRAN_OFFSET;
-    return days <= INT32_MIN || days > INT32_MAX ? ALM_NO_DATE : (alm_date)days;
+    struct zone_local local;
+    return zone_local(time, &local) ? local.date : ALM_NO_DATE;
 }

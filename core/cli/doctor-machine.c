@@ -223,6 +223,6 @@ void doctor_time_zone(struct doctor *doctor)
         doctor_tell(doctor, DOCTOR_WARNING, _("apt install --only-upgrade tzdata"),
                     _("the table of time zones is older than 2022: it still has Iran's summer time"));
     else
-        doctor_tell(doctor, DOCTOR_OK, NULL, _("%s, UTC%+03ld:%02ld; almoner's days are Iran's, its times UTC"),
+        doctor_tell(doctor, DOCTOR_OK, NULL, _("%s, UTC%+03ld:%02ld: by it times are typed and shown, and days begin"),
                     name && *name ? name : _("the machine's"), offset / 3600, labs(offset) / 60 % 60);
 }

@@ -17,6 +17,10 @@ static void check_almoner(const void *settings, const struct alm_check *check)
     if (strlen(almoner->currency) != 3 || strspn(almoner->currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
         check->problem(check->context, "almoner", "currency", _("not a currency's code"),
                        _("write the three letters of ISO 4217, for example IRR"));
+    if (almoner->time_zone && *almoner->time_zone && !zone_exists(almoner->time_zone))
+        check->problem(
+            check->context, "almoner", "time_zone", _("no time zone of that name is known here"),
+            _("write for example Asia/Tehran; the names are those below /usr/share/zoneinfo (package tzdata)"));
 }
 
 #define AT(field) offsetof(struct conf_almoner, field)
@@ -60,6 +64,11 @@ static const struct alm_setting almoner_rows[] = {
      .fallback = "latin",
      .choices = digits,
      .help = N_("The digits in which numbers are shown on a terminal; all are read.")},
+    {.key = "time_zone",
+     .type = ALM_STRING,
+     .offset = AT(time_zone),
+     .help = N_("The time zone in which times are typed and shown and days begin, such as Asia/Tehran. By default the "
+                "system's.")},
     {.key = "office",
      .type = ALM_INT,
      .offset = AT(office),

@@ -126,11 +126,12 @@ struct conf_almoner { /* [almoner] */
     const char *state;      /* folder of id files, seals and keys */
     const char *currency;   /* ISO 4217 */
     int64_t currency_decimals;
-    int64_t calendar;  /* enum date_calendar */
-    int64_t digits;    /* 0 latin, 1 persian */
-    int64_t office;    /* 0 to 1023: the node of ids */
-    int64_t patience;  /* seconds */
-    const char *store; /* [store] plugin = */
+    int64_t calendar;      /* enum date_calendar */
+    int64_t digits;        /* 0 latin, 1 persian */
+    const char *time_zone; /* of the tz database; NULL or "": the system's */
+    int64_t office;        /* 0 to 1023: the node of ids */
+    int64_t patience;      /* seconds */
+    const char *store;     /* [store] plugin = */
 };
 
 struct conf_programme_core { /* [programme] */

@@ -18,6 +18,10 @@ enum alm_status host_open(struct host **out, const struct host_options *options,
     enum alm_status status;
 
     host->options = *options;
+    status = conf_open(&host->conf, options->config, err);
+    if (status != ALM_OK)
+        goto out;
+    zone_set(host->conf.almoner->time_zone);
     if (options->now) {
         status = date_parse_time(text_of(options->now), &host->fixed_now, err);
         if (status != ALM_OK) {
@@ -27,9 +31,6 @@ enum alm_status host_open(struct host **out, const struct host_options *options,
         }
         host->clock_fixed = true;
     }
-    status = conf_open(&host->conf, options->config, err);
-    if (status != ALM_OK)
-        goto out;
     plugin_guard(host->conf.almoner->patience);
     host->programmes = xcalloc(host->conf.n_programmes + 1, sizeof(struct host_programme *));
 out:
@@ -119,9 +120,7 @@ alm_time host_now(const struct host *host)
 
 alm_date host_today(const struct host *host)
 {
-    enum { IRAN_OFFSET = 3 * 3600 + 1800 };
-
-    return date_of_time(host_now(host) + IRAN_OFFSET);
+    return date_of_time(host_now(host));
 }
 
 void host_format_date(const struct host *host, alm_date date, char *buf, size_t size)

@@ -58,7 +58,7 @@ void host_report_style(const struct host *, struct report_style *); /* calendar,
 
 /* ---- clock ---- */
 alm_time host_now(const struct host *);
-alm_date host_today(const struct host *); /* in Iran's time, UTC+03:30 */
+alm_date host_today(const struct host *); /* in the campaign's time zone */
 
 /* ---- store ---- */
 enum { HOST_CREATE = 1, HOST_UNCHECKED = 2 /* do not ask whether migrations are complete */ };

@@ -26,7 +26,7 @@ static enum alm_status count_tally(struct ledger *ledger, const alm_id *areas, s
     enum alm_status status =
         store_query(ledger->services.store, &stmt, err,
                     "SELECT area, programme, stage, body, day, quantity, value, deliveries FROM tally_detail "
-                    "ORDER BY area, programme, stage, body, grp, day, slot",
+                    "ORDER BY day, programme, stage, area, body, grp, slot",
                     "");
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         const struct alm_line sum = {.area = store_int(stmt, 0),

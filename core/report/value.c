@@ -74,19 +74,6 @@ void report_format_plain(const struct alm_column *column, const struct alm_value
     snprintf(buf, size, "%" PRId64, value->number);
 }
 
-/* The UTC time of day behind a day of either calendar: "1399/09/15T12:30:00Z". */
-static void format_time(alm_time at, enum date_calendar calendar, char *buf, size_t size)
-{
-    date_format_time(at, buf, size);
-    const char *clock = strchr(buf, 'T');
-    if (calendar != DATE_SOLAR || !clock)
-        return;
-    char day[32], rest[32];
-    snprintf(rest, sizeof rest, "%s", clock);
-    date_format(date_of_time(at), DATE_SOLAR, day, sizeof day);
-    snprintf(buf, size, "%s%s", day, rest);
-}
-
 void report_format_value(const struct report_style *style, const struct alm_column *column,
                          const struct alm_value *value, char *buf, size_t size)
 {
@@ -126,7 +113,7 @@ void report_format_value(const struct report_style *style, const struct alm_colu
             plain[0] = '\0';
         break;
     case ALM_TIME:
-        format_time(value->number, style->calendar, plain, sizeof plain);
+        date_format_clock(value->number, style->calendar, plain, sizeof plain);
         break;
     case ALM_DURATION:
         number_format_duration(value->number, plain, sizeof plain);

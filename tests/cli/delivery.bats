@@ -237,6 +237,27 @@ CSV
     as_expected own-columns
 }
 
+@test "times are typed and shown by the campaign's clock, wherever the machine stands" {
+    export TZ=America/St_Johns
+    sed -i 's/^state = state/&\ntime_zone = Asia\/Tehran/' almoner.ini
+    register
+    almoner -q meals kitchen add K1 --name x
+    # Half past one in the night in Tehran, and still the day before in Newfoundland.
+    now=2020-12-05T22:00Z
+    step 0 meals cook K1 --portions 10 --slot lunch --time 2020-12-06T01:00
+    step 0 delivery record meals --household H1 --body yari --with 'time=1399/09/16 01:15'
+    step 0 delivery list --programme meals
+    step 0 delivery list --programme meals --output csv
+    sed -i 's/^time_zone.*/time_zone = Europe\/Berlin/' almoner.ini
+    step 0 delivery list --programme meals
+    step 0 meals batch list --output csv
+    sed -i 's/^time_zone.*/time_zone = Asia\/Teheran/' almoner.ini
+    step 78 delivery list
+    sed -i '/^time_zone/d' almoner.ini
+    step 0 meals batch list --output csv
+    as_expected time-zone
+}
+
 @test "a meal is not given when it has been hot for too long" {
     register
     almoner -q meals kitchen add K1 --name x

@@ -44,6 +44,7 @@ static void check_dates(struct alm_text text)
         HOLDS(date_parse(text_of(buf), &date_again, NULL) == ALM_OK && date_again == date);
     }
     /* An offset may lead out of the years that can be written. */
+    zone_set("Asia/Tehran");
     if (date_parse_time(text, &time, NULL) == ALM_OK && date_of_time(time) < date_from_iso(9999, 12, 30)) {
         date_format_time(time, buf, sizeof buf);
         HOLDS(date_parse_time(text_of(buf), &time_again, NULL) == ALM_OK && time_again == time);

@@ -95,7 +95,7 @@ enum alm_type {
     ALM_QUANTITY, /* thousandths of a unit */
     ALM_DATE,     /* ISO 8601 (2020-12-05) or Solar Hijri (1399/09/15) */
     ALM_MONTH,    /* Solar Hijri month: year * 12 + month - 1 */
-    ALM_TIME,     /* seconds since the epoch; written 2020-12-05T12:30 */
+    ALM_TIME,     /* seconds since the epoch; written 2020-12-05T12:30, in the campaign's time zone */
     ALM_DURATION, /* seconds; written `30 days`, `4 hours`, `90 minutes`, `1 year` (365 days) */
     ALM_STRING,
     ALM_PATH, /* settings: relative to the INI file's folder; handed over absolute */

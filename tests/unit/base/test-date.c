@@ -145,20 +145,17 @@ static void months(void **state)
 static void times(void **state)
 {
     (void)state;
+    zone_set("UTC");
     struct alm_error err;
     static const struct {
         const char *text;
         const char *shown;
     } rows[] = {
-        {"2020-12-05T12:30", "2020-12-05T12:30:00Z"},
-        {"2020-12-05T12:30:45Z", "2020-12-05T12:30:45Z"},
-        {"2020-12-05T02:00+03:30", "2020-12-04T22:30:00Z"},
-        {"2020-12-05 12:30", "2020-12-05T12:30:00Z"},
-        {"2020-12-05", "2020-12-05T00:00:00Z"},
-        {"1399/09/15 08:05", "2020-12-05T08:05:00Z"},
-        {"2020-12-05T12:30:00.123+0330", "2020-12-05T09:00:00Z"},
-        {"2020-12-05T12:30-01:00", "2020-12-05T13:30:00Z"},
-        {"1960-01-01T00:00:01Z", "1960-01-01T00:00:01Z"},
+        {"2020-12-05T12:30", "2020-12-05T12:30:00Z"}, /* the zone of these is UTC */
+        {"2020-12-05T12:30:45Z", "2020-12-05T12:30:45Z"},   {"2020-12-05T02:00+03:30", "2020-12-04T22:30:00Z"},
+        {"2020-12-05 12:30", "2020-12-05T12:30:00Z"},       {"2020-12-05", "2020-12-05T00:00:00Z"},
+        {"1399/09/15 08:05", "2020-12-05T08:05:00Z"},       {"2020-12-05T12:30:00.123+0330", "2020-12-05T09:00:00Z"},
+        {"2020-12-05T12:30-01:00", "2020-12-05T13:30:00Z"}, {"1960-01-01T00:00:01Z", "1960-01-01T00:00:01Z"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         alm_time time;
@@ -185,6 +182,7 @@ static void times(void **state)
         assert_int_equal(time, 7);
     }
     /* 20:29:59Z is still that day in Iran, 20:30Z the next. */
+    zone_set("Asia/Tehran");
     assert_int_equal(date_of_time(20 * 3600 + 30 * 60 - 1), 0);
     assert_int_equal(date_of_time(20 * 3600 + 30 * 60), 1);
     assert_int_equal(date_of_time(-1), 0);
@@ -195,6 +193,53 @@ static void times(void **state)
     assert_string_equal(buf, "");
 }
 
+/* Iran's clock: 3:30 ahead of UTC, in summer 4:30 until 2022; set forward at midnight of 2 Farvardin. */
+static void times_in_a_zone(void **state)
+{
+    (void)state;
+    struct alm_error err;
+    alm_time time;
+    char buf[40];
+    assert_true(zone_exists("Asia/Tehran") && zone_exists("UTC"));
+    assert_false(zone_exists("Asia/Nowhere") || zone_exists("") || zone_exists("../zoneinfo/UTC") ||
+                 zone_exists("/usr/share/zoneinfo/UTC"));
+    static const struct {
+        const char *text, *utc, *shown, *clock;
+    } rows[] = {
+        {"1399/09/15 12:30", "2020-12-05T09:00:00Z", "2020-12-05T12:30:00+03:30", "1399/09/15 12:30"},
+        {"2020-12-05T12:30:45+03:30", "2020-12-05T09:00:45Z", "2020-12-05T12:30:45+03:30", "1399/09/15 12:30:45"},
+        {"2020-07-01T00:10", "2020-06-30T19:40:00Z", "2020-07-01T00:10:00+04:30", "1399/04/11 00:10"},
+        {"2023-07-01T00:10", "2023-06-30T20:40:00Z", "2023-07-01T00:10:00+03:30", "1402/04/10 00:10"},
+        {"2020-12-05T22:00Z", "2020-12-05T22:00:00Z", "2020-12-06T01:30:00+03:30", "1399/09/16 01:30"},
+        {"1399/09/15", "2020-12-04T20:30:00Z", "2020-12-05T00:00:00+03:30", "1399/09/15 00:00"},
+        /* a day without a midnight begins at one; of an hour that comes twice the first is meant */
+        {"1399/01/02", "2020-03-20T20:30:00Z", "2020-03-21T01:00:00+04:30", "1399/01/02 01:00"},
+        {"2020-09-20T23:30", "2020-09-20T19:00:00Z", "2020-09-20T23:30:00+04:30", "1399/06/30 23:30"},
+        {"2020-09-20T23:30+03:30", "2020-09-20T20:00:00Z", "2020-09-20T23:30:00+03:30", "1399/06/30 23:30"},
+        /* the capital's own time of before 1935 has seconds */
+        {"1900-01-01T00:00", "1899-12-31T20:34:16Z", "1899-12-31T20:34:16Z", NULL},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        zone_set("Asia/Tehran");
+        assert_int_equal(date_parse_time(text_of(rows[i].text), &time, &err), ALM_OK);
+        date_format_time(time, buf, sizeof buf);
+        assert_string_equal(buf, rows[i].shown);
+        date_format_clock(time, DATE_SOLAR, buf, sizeof buf);
+        if (rows[i].clock)
+            assert_string_equal(buf, rows[i].clock);
+        zone_set("UTC");
+        date_format_time(time, buf, sizeof buf);
+        assert_string_equal(buf, rows[i].utc);
+    }
+    zone_set("Asia/Tehran");
+    assert_int_equal(date_parse_time(text_of("1399/01/02 00:30"), &time, &err), ALM_BAD_DATA);
+    assert_non_null(strstr(err.text, "set forward"));
+    zone_set("America/St_Johns");
+    assert_int_equal(date_parse_time(text_of("2020-12-05T12:30"), &time, &err), ALM_OK);
+    date_format_time(time, buf, sizeof buf);
+    assert_string_equal(buf, "2020-12-05T12:30:00-03:30");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +248,7 @@ int main(void)
         cmocka_unit_test(dates_are_read_in_both_calendars),
         cmocka_unit_test(months),
         cmocka_unit_test(times),
+        cmocka_unit_test(times_in_a_zone),
     };
     return cmocka_run_group_tests(tests, scratch_make, scratch_remove);
 }

@@ -260,6 +260,7 @@ static void parses_single_values(void **state)
     assert_int_equal(conf_value_parse(&rule, text_of("1399/09"), &arena, &value, &err), ALM_OK);
     assert_int_equal(value.number, 1399 * 12 + 8);
     assert_int_equal(conf_value_parse(&rule, text_of("1399/13"), &arena, &value, &err), ALM_BAD_DATA);
+    zone_set("UTC");
     rule.type = ALM_TIME;
     assert_int_equal(conf_value_parse(&rule, text_of("1970-01-02T00:01"), &arena, &value, &err), ALM_OK);
     assert_int_equal(value.number, 86460);

@@ -293,7 +293,7 @@ static void test_values(void **state)
         {ALM_DECIMAL, 1500, "1.5", "1.5"},
         {ALM_MONEY, 1234567, "12345.67", "12,345.67"},
         {ALM_DURATION, 30 * 86400, "2592000", "30 days"},
-        {ALM_TIME, 1607171400, "2020-12-05T12:30:00Z", "1399/09/15T12:30:00Z"},
+        {ALM_TIME, 1607171400, "2020-12-05T16:00:00+03:30", "1399/09/15 16:00"},
         {ALM_DATE, ALM_NO_DATE, "", ""},
         {ALM_INT, INT64_MAX, "9223372036854775807", "9,223,372,036,854,775,807"},
     };
@@ -311,6 +311,7 @@ static void test_values(void **state)
 
 int main(void)
 {
+    zone_set("Asia/Tehran");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_table_hides_optional_columns_and_speaks_persian),
