@@ -31,6 +31,9 @@ struct cli {
     struct report *report;
     struct store_entry entry; /* what the journal will say of this command; commands add counts, subject and reason */
     bool progress_shown;
+    bool holding; /* messages are kept until it is known whether they hold: a transaction may come to nothing and run
+                     again */
+    struct strbuf held;
     const char *noun; /* as typed */
 };
 
@@ -65,6 +68,8 @@ void cli_help_command(struct cli *, const char *noun, const struct alm_command *
 /* ---- terminal.c ---- */
 ALM_PRINTF(2, 3) void cli_say(struct cli *, const char *format, ...);  /* for people, on stderr; not with --quiet */
 ALM_PRINTF(2, 3) void cli_warn(struct cli *, const char *format, ...); /* on stderr */
+/* What was held is printed, or forgotten. */
+void cli_held(struct cli *, bool print);
 void cli_error(struct cli *, const struct alm_error *);
 struct host_terminal cli_terminal(struct cli *);
 /* Ask before what cannot be undone; --yes answers, without a terminal it is refused. */

@@ -327,6 +327,7 @@ static enum alm_status import_file(struct cli *cli, const struct alm_args *args,
                             .file = file,
                             .rejects = alm_arg_text(args, "rejects"),
                             .rows = ledger_import_rows,
+                            .again = ledger_import_again,
                             .context = &context,
                             .answer = answer ? answer_line : NULL,
                             .answer_context = cli};
@@ -347,9 +348,9 @@ static enum alm_status import_file(struct cli *cli, const struct alm_args *args,
     import.n_columns = context.n_columns;
     import.map = cli_map(cli, args);
     status = cli_import(cli, &import, &counts, err);
-    if (context.warned)
+    if (context.counts.warned)
         cli_warn(cli, _("%lld rows were recorded although they repeat aid (on_double or on_excess is warn)"),
-                 (long long)context.warned);
+                 (long long)context.counts.warned);
     if (counts.refused)
         cli_say(cli, _("refused rows are kept as facts: almoner delivery list --refused"));
     return status;

@@ -313,14 +313,12 @@ static enum alm_status call(struct cli *cli, const struct target *target, const 
     return status;
 }
 
-enum alm_status cli_write(struct cli *cli, enum alm_status (*work)(struct cli *, void *, struct alm_error *),
-                          void *context, struct alm_error *err)
+static enum alm_status write_once(struct cli *cli, struct store *store,
+                                  enum alm_status (*work)(struct cli *, void *, struct alm_error *), void *context,
+                                  struct alm_error *err)
 {
-    struct store *store;
-    enum alm_status status = host_store(cli->host, 0, &store, err);
+    enum alm_status status = store_begin(store, true, err);
 
-    if (status == ALM_OK)
-        status = store_begin(store, true, err);
     if (status != ALM_OK)
         return status;
     status = store_id(store, &cli->entry.id, err);
@@ -332,6 +330,30 @@ enum alm_status cli_write(struct cli *cli, enum alm_status (*work)(struct cli *,
         status = store_commit(store, err);
     else
         store_rollback(store);
+    return status;
+}
+
+enum alm_status cli_write(struct cli *cli, enum alm_status (*work)(struct cli *, void *, struct alm_error *),
+                          void *context, struct alm_error *err)
+{
+    const struct store_entry entry = cli->entry;
+    struct store *store;
+    enum alm_status status = host_store(cli->host, 0, &store, err);
+
+    if (status != ALM_OK)
+        return status;
+    cli->holding = true;
+    for (unsigned attempt = 0;; attempt++) {
+        status = write_once(cli, store, work, context, err);
+        /* What stands on standard output already can't be taken back. */
+        if (status == ALM_OK || report_used(cli->report) || !store_again(store, attempt))
+            break;
+        cli_held(cli, false);
+        host_again(cli->host);
+        cli->entry = entry;
+    }
+    cli->holding = false;
+    cli_held(cli, true);
     if (status == ALM_OK && cli->dry_run)
         cli_say(cli, _("dry run: nothing was written"));
     return status;
@@ -443,6 +465,7 @@ int cli_main(int argc, char **argv, FILE *out, FILE *errors)
     if (status != ALM_OK)
         cli_error(&cli, &err);
     host_close(cli.host);
+    strbuf_release(&cli.held);
     arena_release(&cli.arena);
     return (int)status;
 }

@@ -2,6 +2,7 @@
 /* What people see on standard error: messages, errors, progress, questions. */
 #include "cli/cli.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 static void end_progress(struct cli *cli)
@@ -11,29 +12,45 @@ static void end_progress(struct cli *cli)
     cli->progress_shown = false;
 }
 
+static void message(struct cli *cli, const char *prefix, const char *format, va_list args)
+{
+    char *text = NULL;
+
+    if (vasprintf(&text, format, args) < 0)
+        return;
+    strbuf_addf(&cli->held, "%s%s\n", prefix, text);
+    free(text);
+    if (!cli->holding)
+        cli_held(cli, true);
+}
+
+void cli_held(struct cli *cli, bool print)
+{
+    if (print && cli->held.len) {
+        end_progress(cli);
+        fputs(cli->held.at, cli->err);
+    }
+    strbuf_reset(&cli->held);
+}
+
 void cli_say(struct cli *cli, const char *format, ...)
 {
     va_list args;
 
     if (cli->quiet)
         return;
-    end_progress(cli);
     va_start(args, format);
-    vfprintf(cli->err, format, args);
+    message(cli, "", format, args);
     va_end(args);
-    fputc('\n', cli->err);
 }
 
 void cli_warn(struct cli *cli, const char *format, ...)
 {
     va_list args;
 
-    end_progress(cli);
-    fputs(_("warning: "), cli->err);
     va_start(args, format);
-    vfprintf(cli->err, format, args);
+    message(cli, _("warning: "), format, args);
     va_end(args);
-    fputc('\n', cli->err);
 }
 
 void cli_error(struct cli *cli, const struct alm_error *err)
@@ -92,10 +109,12 @@ enum alm_status cli_confirm(struct cli *cli, const char *question, struct alm_er
     if (cli->no_input || !isatty(STDIN_FILENO))
         return error_set(err, ALM_USAGE, _("add --yes if you mean it"),
                          _("this cannot be undone, and there is nobody to ask: %s"), question);
+    cli_held(cli, true);
     end_progress(cli);
     fprintf(cli->err, _("%s [y/N] "), question);
     fflush(cli->err);
     if (!fgets(answer, sizeof answer, stdin) || (answer[0] != 'y' && answer[0] != 'Y'))
         return error_set(err, ALM_REFUSED, NULL, _("left as it was"));
+    cli->yes = true; /* once is enough, should the transaction run again */
     return ALM_OK;
 }

@@ -251,6 +251,14 @@ struct store *host_store_if_open(struct host *host)
     return host->store;
 }
 
+void host_again(struct host *host)
+{
+    if (host->directory)
+        register_directory_stale(host->directory);
+    if (host->ledger)
+        ledger_again(host->ledger);
+}
+
 enum alm_status host_directory(struct host *host, struct register_directory **out, struct alm_error *err)
 {
     struct store *store;

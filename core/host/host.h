@@ -65,6 +65,8 @@ enum { HOST_CREATE = 1, HOST_UNCHECKED = 2 /* do not ask whether migrations are 
 /* The store, opened on first use; complete and of this version, or an error with the mend. */
 enum alm_status host_store(struct host *, uint32_t flags, struct store **, struct alm_error *);
 struct store *host_store_if_open(struct host *);
+/* The transaction that was at work came to nothing and runs again: forget what was read and counted for it. */
+void host_again(struct host *);
 enum alm_status host_directory(struct host *, struct register_directory **, struct alm_error *);
 enum alm_status host_ledger(struct host *, struct ledger **, struct alm_error *);
 struct register_gate host_register_gate(struct host *);

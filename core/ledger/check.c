@@ -4,6 +4,7 @@
  * owner: the household or place that the line will stand under.
  */
 #include "ledger/chunk.h"
+#include "ledger/recount.h"
 
 #include <stdlib.h>
 
@@ -160,25 +161,9 @@ static void ids_tidy(struct ledger_chunk *chunk, struct id_list *ids)
     ids->n = kept;
 }
 
-/*
- * One place for the order of locks: owners by id.  Where begin(write) excludes other writers nothing is to be done;
- * elsewhere the row of table reach, made if need be, is what writers of an owner wait for.
- */
 static enum alm_status lock_owners(struct ledger_chunk *chunk, const struct id_list *ids, struct alm_error *err)
 {
-    static const struct store_bulk_spec specs[] = {{"owner", ALM_BULK_KEY, false}, {"state", ALM_BULK_SET, true}};
-    struct store *store = chunk->ledger->services.store;
-    if ((chunk->flags & LEDGER_RUN_ASK) || !ids->n || (store_driver(store)->flags & ALM_STORE_ONE_WRITER))
-        return ALM_OK;
-    struct store_bulk *bulk = store_bulk_new(store, "reach", ALM_BULK_CLAIM, specs, COUNT_OF(specs));
-    for (size_t i = 0; i < ids->n; i++) {
-        store_bulk_row(bulk);
-        store_bulk_int(bulk, 0, ids->at[i]);
-        store_bulk_text(bulk, 1, text_of(""));
-    }
-    enum alm_status status = store_bulk_flush(bulk, 1, NULL, err);
-    store_bulk_free(bulk);
-    return status;
+    return chunk->flags & LEDGER_RUN_ASK ? ALM_OK : recount_lock(chunk->ledger, ids->at, ids->n, err);
 }
 
 static enum alm_status read_households(struct ledger_chunk *chunk, struct id_list *ids, struct alm_error *err)

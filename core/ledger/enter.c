@@ -2,6 +2,7 @@
 /* enter: what was judged goes to the writer, owner by owner, and its beneficiaries are counted. */
 #include "ledger/chunk.h"
 #include "ledger/lines.h"
+#include "ledger/recount.h"
 
 #include <stdlib.h>
 
@@ -170,7 +171,10 @@ static enum alm_status enter_own(struct ledger_chunk *chunk, struct own_list *ow
     for (size_t k = 0; k < own->n; k++)
         if (!n_persons || persons[n_persons - 1] != (alm_id)own->at[k].key)
             persons[n_persons++] = (alm_id)own->at[k].key;
-    enum alm_status status = states_open(chunk, &states, persons, n_persons, err);
+    /* Another of their households may be written to at this time. */
+    enum alm_status status = recount_lock(ledger, persons, n_persons, err);
+    if (status == ALM_OK)
+        status = states_open(chunk, &states, persons, n_persons, err);
     for (size_t p = 0, k = 0; status == ALM_OK && p < n_persons; p++) {
         status = states_load(chunk, &states, persons[p], err);
         for (; status == ALM_OK && k < own->n && (alm_id)own->at[k].key == persons[p]; k++) {

@@ -383,9 +383,9 @@ static void answer_row(struct ledger_import *import, struct import_row *row, con
     else if (answer->reason && answer->reason[0])
         row->reason = answer->reason;
     entry->added += answer->outcome == LEDGER_RECORDED;
-    import->warned += answer->outcome == LEDGER_RECORDED && answer->warned;
+    import->counts.warned += answer->outcome == LEDGER_RECORDED && answer->warned;
     if (answer->outcome == LEDGER_REFUSED || answer->outcome == LEDGER_HELD)
-        import->refused_by[answer->why]++;
+        import->counts.refused_by[answer->why]++;
 }
 
 enum alm_status ledger_import_rows(void *context, struct import_row *rows, size_t n, struct arena *arena,
@@ -399,6 +399,7 @@ enum alm_status ledger_import_rows(void *context, struct import_row *rows, size_
     in.known = arena_alloc(arena, import->n_columns * in.n_slots * sizeof *in.known);
     in.offers = arena_alloc(arena, n * sizeof *in.offers);
     in.out = arena_alloc(arena, n * sizeof *in.out);
+    import->before = import->counts;
     enum alm_status status = ledger_refresh(import->ledger, entry->id, err);
     if (status != ALM_OK)
         return status;
@@ -421,4 +422,11 @@ enum alm_status ledger_import_rows(void *context, struct import_row *rows, size_
         if (!in.out[i])
             answer_row(import, &rows[i], &answers[kept++], arena, entry);
     return ALM_OK;
+}
+
+void ledger_import_again(void *context)
+{
+    struct ledger_import *import = context;
+    import->counts = import->before;
+    ledger_again(import->ledger);
 }

@@ -22,6 +22,10 @@ struct seen_table {
 
 struct ledger_seen {
     struct seen_table now, before;
+    /* What was counted for the journal entry at work, so that it can be taken back when that comes to nothing. */
+    alm_id entry;
+    uint64_t *counted;
+    size_t n_counted, capacity;
 };
 
 struct ledger_seen *ledger_seen_new(void)
@@ -42,6 +46,7 @@ void ledger_seen_free(struct ledger_seen *seen)
         return;
     table_release(&seen->now);
     table_release(&seen->before);
+    free(seen->counted);
     free(seen);
 }
 
@@ -91,7 +96,33 @@ static uint32_t seen_ordinal(struct ledger_seen *seen, uint64_t content)
                 seen->now.counts[at] = seen->before.counts[old];
         }
     }
+    ARRAY_ROOM(seen->counted, seen->n_counted, seen->capacity);
+    seen->counted[seen->n_counted++] = content;
     return seen->now.counts[at]++;
+}
+
+void ledger_seen_begin(struct ledger_seen *seen, alm_id entry)
+{
+    if (entry != seen->entry)
+        seen->n_counted = 0;
+    seen->entry = entry;
+}
+
+void ledger_again(struct ledger *ledger)
+{
+    struct ledger_seen *seen = ledger->seen;
+    /* From the last one back: what was counted after the tables changed places was counted in the newer one. */
+    while (seen->n_counted) {
+        uint64_t content = seen->counted[--seen->n_counted];
+        size_t at = seen->now.size ? table_at(&seen->now, content) : 0;
+        if (seen->now.size && seen->now.contents[at] && seen->now.counts[at]) {
+            seen->now.counts[at]--;
+        } else if (seen->before.size) {
+            at = table_at(&seen->before, content);
+            seen->before.counts[at] -= seen->before.contents[at] == content && seen->before.counts[at];
+        }
+    }
+    ledger_forget(ledger);
 }
 
 static size_t put_number(unsigned char *at, int64_t number)

@@ -110,6 +110,8 @@ enum alm_status ledger_entitlement(struct ledger *, const struct ledger_offer *,
 /* Take a line back. ALM_BAD_DATA if it is a reversal or reversed already. */
 enum alm_status ledger_reverse(struct ledger *, alm_id line, const char *reason, alm_id *reversal,
                                struct store_entry *entry, struct alm_error *);
+/* The transaction that was at work came to nothing, and its offers come again: forget what was counted for them. */
+void ledger_again(struct ledger *);
 /* Decide on a held offer; accepting records it past the double that held it. */
 enum alm_status ledger_held_decide(struct ledger *, alm_id refusal, bool accept, struct ledger_answer *, struct arena *,
                                    struct store_entry *entry, struct alm_error *);
@@ -130,11 +132,14 @@ struct ledger_import {
     const struct ledger_programme *programme; /* NULL: by column */
     const struct import_column *columns;
     size_t n_columns;
-    int64_t warned;
-    int64_t refused_by[8]; /* by enum ledger_reason */
+    struct ledger_import_counts {
+        int64_t warned;
+        int64_t refused_by[8]; /* by enum ledger_reason */
+    } counts, before;          /* `before` the last chunk */
 };
 enum alm_status ledger_import_rows(void *context, struct import_row *, size_t n, struct arena *, struct store_entry *,
                                    struct alm_error *);
+void ledger_import_again(void *context); /* again() for import_run() */
 
 /* ---- reading (read.c) ---- */
 

@@ -93,6 +93,7 @@ enum alm_status ledger_run(struct ledger *ledger, const struct ledger_offer *off
                            uint32_t flags, struct alm_error *err)
 {
     enum alm_status status = ledger_refresh(ledger, entry ? entry->id : 0, err);
+    ledger_seen_begin(ledger->seen, entry ? entry->id : 0);
     for (size_t from = 0; status == ALM_OK && from < n; from += MAX_CHUNK) {
         size_t count = n - from < MAX_CHUNK ? n - from : MAX_CHUNK;
         chunk_begin(ledger->chunk, offers + from, answers + from, count, arena, flags);

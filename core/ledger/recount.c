@@ -218,6 +218,8 @@ enum alm_status recount_owners(struct ledger *ledger, const alm_id *ids, size_t 
         status =
             recount_batch(&r, owners.at + from, owners.n - from < BATCH_OWNERS ? owners.n - from : BATCH_OWNERS, err);
     lines_ids_sort(&r.moved);
+    if (status == ALM_OK)
+        status = recount_lock(ledger, r.moved.at, r.moved.n, err);
     for (size_t i = 0; i < r.moved.n && status == ALM_OK; i++)
         status = recount_person(&r, r.moved.at[i], err);
     free(owners.at);
@@ -232,13 +234,18 @@ enum alm_status recount_owners(struct ledger *ledger, const alm_id *ids, size_t 
 
 enum alm_status recount_lock(struct ledger *ledger, const alm_id *owners, size_t n, struct alm_error *err)
 {
-    static const char sql[] = "INSERT INTO reach (owner, state) VALUES ($1, '') "
-                              "ON CONFLICT (owner) DO UPDATE SET state = reach.state";
-    enum alm_status status = ALM_OK;
-    if (store_driver(ledger->services.store)->flags & ALM_STORE_ONE_WRITER)
+    static const struct store_bulk_spec specs[] = {{"owner", ALM_BULK_KEY, false}, {"state", ALM_BULK_SET, true}};
+    struct store *store = ledger->services.store;
+    if (!n || (store_driver(store)->flags & ALM_STORE_ONE_WRITER))
         return ALM_OK;
-    for (size_t i = 0; i < n && status == ALM_OK; i++)
-        status = store_run(ledger->services.store, NULL, err, sql, "i", owners[i]);
+    struct store_bulk *bulk = store_bulk_new(store, "reach", ALM_BULK_LOCK, specs, COUNT_OF(specs));
+    for (size_t i = 0; i < n; i++) {
+        store_bulk_row(bulk);
+        store_bulk_int(bulk, 0, owners[i]);
+        store_bulk_text(bulk, 1, text_of(""));
+    }
+    enum alm_status status = store_bulk_flush(bulk, 1, NULL, err);
+    store_bulk_free(bulk);
     return status;
 }
 

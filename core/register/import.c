@@ -449,6 +449,36 @@ static void answer_rows(const struct run *run)
         run->import->answer(run->import->answer_context, &chunk->rows[i]);
 }
 
+/* From begin to commit; again if it was others that made it fail.  What a dry run writes has to be seen by its own
+ * later rows: it is one transaction, undone at the end. */
+static enum alm_status commit_chunk(struct run *run, struct import_counts *counts, struct alm_error *err)
+{
+    const struct import *import = run->import;
+    const struct import_counts before = *counts;
+    enum alm_status status = ALM_OK;
+    for (unsigned attempt = 0;; attempt++) {
+        if (!store_in_transaction(run->store))
+            status = store_begin(run->store, true, err);
+        if (status == ALM_OK)
+            status = write_chunk(run, counts, err);
+        if (status == ALM_OK && !import->dry_run)
+            status = store_commit(run->store, err);
+        import_rejects_keep(&run->rejects, status == ALM_OK);
+        if (status == ALM_OK || import->dry_run)
+            return status;
+        store_rollback(run->store);
+        if (!store_again(run->store, attempt))
+            return status;
+        if (import->again)
+            import->again(import->context);
+        for (size_t i = 0; i < run->chunk.n; i++)
+            run->chunk.rows[i] =
+                (struct import_row){.line = run->chunk.rows[i].line, .fields = run->chunk.rows[i].fields, .column = -1};
+        *counts = before;
+        status = ALM_OK;
+    }
+}
+
 static enum alm_status run_chunks(struct run *run, int64_t *first_line, struct alm_error *err)
 {
     const struct import *import = run->import;
@@ -462,15 +492,8 @@ static enum alm_status run_chunks(struct run *run, int64_t *first_line, struct a
             return status;
         if (run->chunk.n + run->chunk.n_faults == 0 && !run->recorded)
             break;
-        /* What a dry run writes has to be seen by its own later rows: it is one transaction, undone at the end. */
-        if (!store_in_transaction(run->store) && (status = store_begin(run->store, true, err)) != ALM_OK)
-            return status;
         struct import_counts counts = run->counts;
-        status = write_chunk(run, &counts, err);
-        if (status == ALM_OK && !import->dry_run)
-            status = store_commit(run->store, err);
-        import_rejects_keep(&run->rejects, status == ALM_OK);
-        if (status != ALM_OK)
+        if ((status = commit_chunk(run, &counts, err)) != ALM_OK)
             return status;
         if (import->answer)
             answer_rows(run);

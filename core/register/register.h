@@ -147,6 +147,9 @@ struct import {
      * ...; id is given). */
     enum alm_status (*rows)(void *context, struct import_row *rows, size_t n, struct arena *arena,
                             struct store_entry *entry, struct alm_error *);
+    /* The chunk that rows() was given last came to nothing because of others at work, and comes again: forget what was
+     * counted for it.  May be NULL. */
+    void (*again)(void *context);
     void *context;
     void (*progress)(void *context, int64_t done, int64_t total); /* bytes; may be NULL */
     void *progress_context;

@@ -29,6 +29,7 @@ struct report {
     struct strbuf text; /* made and not yet written */
     struct report_table *table;
     bool failed;
+    bool used;
 };
 
 /* value.c: whether the value is text that stands for itself; otherwise it fits in CELL_MAX bytes. */

@@ -41,6 +41,7 @@ enum alm_status report_begin(struct report *report, const char *title, const str
 {
     if (report->columns || n == 0)
         return error_set(err, ALM_INTERNAL, NULL, _("a table is begun inside another one, or has no columns"));
+    report->used = true;
     report->columns = columns;
     report->n_columns = n;
     report->n_rows = 0;
@@ -75,8 +76,14 @@ enum alm_status report_end(struct report *report, struct alm_error *err)
     return write_out(report, false, err);
 }
 
+bool report_used(const struct report *report)
+{
+    return report->used;
+}
+
 void report_say(struct report *report, const char *text)
 {
+    report->used = true;
     if (report->writer->say)
         report->writer->say(report, text);
 }

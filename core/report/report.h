@@ -36,6 +36,8 @@ enum alm_status report_total(struct report *, const struct alm_value *, struct a
 enum alm_status report_end(struct report *, struct alm_error *);
 /* A line for people: printed in TABLE only. */
 void report_say(struct report *, const char *text);
+/* Whether anything was begun or said: what was cannot be taken back. */
+bool report_used(const struct report *);
 /* Flushes; a full disk is an error here. */
 enum alm_status report_free(struct report *, struct alm_error *);
 

@@ -2,7 +2,9 @@
 /* store: opening, transactions, ids. */
 #include "store/internal.h"
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 /* ---- opening ---- */
 
@@ -106,6 +108,23 @@ void store_rollback(struct store *store)
     statement_reset_all(store);
     store->driver->rollback(store->connection);
     transaction_ended(store);
+}
+
+bool store_again(struct store *store, unsigned attempt)
+{
+    enum { ATTEMPTS = 6, FIRST_PAUSE = 5000000 /* nanoseconds */ };
+    const struct alm_store_driver *driver = store->driver;
+    if (attempt >= ATTEMPTS || driver->size < offsetof(struct alm_store_driver, again) + sizeof driver->again ||
+        !driver->again || !driver->again(store->connection))
+        return false;
+    /* Of several that met, each waits a time of its own, so that they don't meet again. */
+    uint32_t chance = 0;
+    if (getrandom(&chance, sizeof chance, GRND_NONBLOCK) != (ssize_t)sizeof chance)
+        chance = (uint32_t)getpid() * 2654435761u;
+    const int64_t most = (int64_t)FIRST_PAUSE << attempt;
+    const struct timespec pause = {.tv_nsec = (long)(most / 2 + most * (int64_t)(chance >> 16) / 65536)};
+    nanosleep(&pause, NULL);
+    return true;
 }
 
 bool store_in_transaction(const struct store *store)

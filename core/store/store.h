@@ -36,6 +36,11 @@ enum alm_status store_begin(struct store *, bool write, struct alm_error *);
 enum alm_status store_commit(struct store *, struct alm_error *);
 void store_rollback(struct store *);
 bool store_in_transaction(const struct store *);
+/*
+ * After a transaction failed and was rolled back: whether to run it again from its begin, because it was others at work
+ * that made it fail.  Waits a while first, longer from attempt (0, 1 ...) to attempt; false once that was tried enough.
+ */
+bool store_again(struct store *, unsigned attempt);
 enum alm_status store_savepoint(struct store *, struct alm_error *);
 enum alm_status store_release(struct store *, bool keep, struct alm_error *);
 

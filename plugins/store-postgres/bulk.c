@@ -124,6 +124,17 @@ static void add_merge(struct bytes *sql, const struct alm_bulk *bulk)
         bytes_text(sql, " DO NOTHING");
 }
 
+/* A row that is there is locked before the condition is looked at, and then nothing is written. */
+static void add_lock(struct bytes *sql, const struct alm_bulk *bulk)
+{
+    const char *name = bulk->columns[0].name;
+    bytes_text(sql, " DO UPDATE SET ");
+    bytes_identifier(sql, name);
+    bytes_text(sql, " = excluded.");
+    bytes_identifier(sql, name);
+    bytes_text(sql, " WHERE false");
+}
+
 /* The text tells everything that shapes the statement, so it is also the key of the cache. */
 static char *insert_text(const struct alm_bulk *bulk)
 {
@@ -147,6 +158,8 @@ static char *insert_text(const struct alm_bulk *bulk)
         bytes_text(&sql, ")");
         if (bulk->mode == ALM_BULK_MERGE)
             add_merge(&sql, bulk);
+        else if (bulk->mode == ALM_BULK_LOCK)
+            add_lock(&sql, bulk);
         else
             bytes_text(&sql, " DO NOTHING");
         if (bulk->mode == ALM_BULK_CLAIM) {
@@ -286,11 +299,12 @@ enum alm_status bulk_write(struct alm_connection *connection, const struct alm_b
         return alm_fail(err, ALM_INTERNAL, NULL, "%s: rows are written outside a transaction", bulk->table);
     if (bulk->mode == ALM_BULK_APPEND && bulk->n_rows >= COPY_FROM)
         return append(connection, bulk, err);
+    const bool touches = bulk->mode == ALM_BULK_MERGE || bulk->mode == ALM_BULK_LOCK;
     enum alm_status status = ALM_OK;
     for (size_t from = 0, n; from < bulk->n_rows && status == ALM_OK; from += n) {
         n = 1;
         /* One statement may touch a row once only: a key that comes again begins the next one. */
-        while (from + n < bulk->n_rows && n < AT_ONCE && (bulk->mode != ALM_BULK_MERGE || ascends(bulk, from + n)))
+        while (from + n < bulk->n_rows && n < AT_ONCE && (!touches || ascends(bulk, from + n)))
             n++;
         status = insert(connection, bulk, from, n, err);
     }

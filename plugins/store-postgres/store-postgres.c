@@ -183,6 +183,11 @@ static enum alm_status store_release(struct alm_connection *connection, bool kee
     return status;
 }
 
+static bool store_again(struct alm_connection *connection)
+{
+    return connection->again;
+}
+
 static const struct alm_store_driver driver = {
     .size = sizeof(struct alm_store_driver),
     .open = store_open,
@@ -216,6 +221,7 @@ static const struct alm_store_driver driver = {
     .restore = copy_restore,
     .check = copy_check,
     .bytes = store_bytes,
+    .again = store_again,
 };
 
 ALM_PLUGIN(.name = "store-postgres", .version = "1.0", .summary = "A store in a PostgreSQL database",

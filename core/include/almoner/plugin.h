@@ -359,7 +359,9 @@ struct alm_statement;  /* the driver's own */
 enum alm_bulk_mode {
     ALM_BULK_APPEND, /* rows are new; a conflict is an error */
     ALM_BULK_MERGE,  /* by key columns: ADD columns are added up, SET columns replaced, rows that are not there are made */
-    ALM_BULK_CLAIM   /* rows whose key exists are left out; `conflict` says which */
+    ALM_BULK_CLAIM,  /* rows whose key exists are left out; `conflict` says which */
+    ALM_BULK_LOCK    /* likewise, and all these rows are this transaction's alone until it ends, the new and the old; rows are locked
+                      * in their order.  Nothing more to do than for CLAIM where ALM_STORE_ONE_WRITER is set. */
 };
 enum alm_bulk_role { ALM_BULK_KEY, ALM_BULK_SET, ALM_BULK_ADD };
 
@@ -427,6 +429,9 @@ struct alm_store_driver {
     enum alm_status (*check)(struct alm_connection *, struct alm_error *);
     /* Bytes on disk, 0 if not known. */
     int64_t (*bytes)(struct alm_connection *);
+    /* Whether what failed last failed because of others at work (a deadlock, a broken connection), so that the transaction
+     * may pass when it is run again from its begin.  May be NULL: it never does. */
+    bool (*again)(struct alm_connection *);
 };
 
 /* ---- the plug-in --------------------------------------------------------------------------------------------- */

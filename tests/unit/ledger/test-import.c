@@ -191,9 +191,9 @@ static void outcomes_are_counted(void **state)
         assert_int_equal(list->rows[i].outcome, expected[i]);
     assert_non_null(strstr(list->rows[1].reason, "served already on 2020-12-01 by body 0"));
     assert_non_null(strstr(list->rows[4].reason, "more than the entitlement of 5"));
-    assert_int_equal(list->import.warned, 1);
-    assert_int_equal(list->import.refused_by[LEDGER_WINDOW], 1);
-    assert_int_equal(list->import.refused_by[LEDGER_EXCESS], 1);
+    assert_int_equal(list->import.counts.warned, 1);
+    assert_int_equal(list->import.counts.refused_by[LEDGER_WINDOW], 1);
+    assert_int_equal(list->import.counts.refused_by[LEDGER_EXCESS], 1);
     assert_int_equal(list->entry.added, 3);
     world_assert_sound(w);
 }
