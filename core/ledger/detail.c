@@ -26,6 +26,20 @@ static void add_string(struct strbuf *out, const char *text)
     strbuf_addc(out, '"');
 }
 
+/* As "%lld" writes it, which would take longer than all the rest of a line's text. */
+static void add_number(struct strbuf *out, int64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (number < 0)
+        digits[--at] = '-';
+    strbuf_add(out, digits + at, sizeof digits - at);
+}
+
 void ledger_detail_write(struct strbuf *out, const struct alm_column *columns, const struct alm_value *values, size_t n)
 {
     bool any = false;
@@ -39,7 +53,7 @@ void ledger_detail_write(struct strbuf *out, const struct alm_column *columns, c
         if (text)
             add_string(out, values[i].text);
         else
-            strbuf_addf(out, "%lld", (long long)values[i].number);
+            add_number(out, values[i].number);
         any = true;
     }
     if (any)

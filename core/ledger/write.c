@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { CELL_KEYS = 7, TALLY_KEYS = 6, DETAIL_KEYS = 7, SLOTS = 8 };
+enum { TALLY_KEYS = 6, DETAIL_KEYS = 7, SLOTS = 8 };
 
 struct cell {
-    int64_t keys[CELL_KEYS];
+    int64_t keys[TALLY_KEYS];
     alm_quantity quantity;
     int64_t deliveries;
     alm_money value;
@@ -119,7 +119,7 @@ struct ledger_writer {
     struct store *store;
     struct register_directory *directory;
     struct store_bulk *bulk[TABLES];
-    struct cells tally, detail;
+    struct cells tally;
     alm_id *emptied; /* owners whose reach is nothing: their row goes */
     size_t n_emptied, emptied_capacity;
     int64_t slot; /* spreads writers where there can be several */
@@ -156,7 +156,6 @@ void ledger_writer_free(struct ledger_writer *writer)
     for (size_t i = 0; i < TABLES; i++)
         store_bulk_free(writer->bulk[i]);
     cells_release(&writer->tally);
-    cells_release(&writer->detail);
     free(writer->emptied);
     free(writer);
 }
@@ -169,7 +168,6 @@ void ledger_writer_reset(struct ledger_writer *writer)
             store_bulk_new(writer->store, tables[i].name, tables[i].mode, tables[i].specs, tables[i].n_specs);
     }
     cells_release(&writer->tally);
-    cells_release(&writer->detail);
     writer->n_emptied = 0;
     writer->area = 0;
     writer->county = 0;
@@ -177,10 +175,10 @@ void ledger_writer_reset(struct ledger_writer *writer)
 
 /* ---- cells ---- */
 
-static size_t cell_slot(const struct cells *cells, const int64_t keys[CELL_KEYS])
+static size_t cell_slot(const struct cells *cells, const int64_t keys[TALLY_KEYS])
 {
     uint64_t hash = 0;
-    for (size_t i = 0; i < CELL_KEYS; i++)
+    for (size_t i = 0; i < TALLY_KEYS; i++)
         hash = (hash ^ (uint64_t)keys[i] ^ (hash >> 31)) * UINT64_C(0x9e3779b97f4a7c15);
     hash ^= hash >> 32;
     for (size_t at = hash & (cells->n_slots - 1);; at = (at + 1) & (cells->n_slots - 1)) {
@@ -190,7 +188,7 @@ static size_t cell_slot(const struct cells *cells, const int64_t keys[CELL_KEYS]
     }
 }
 
-static void cells_add(struct cells *cells, const int64_t keys[CELL_KEYS], const struct alm_line *line,
+static void cells_add(struct cells *cells, const int64_t keys[TALLY_KEYS], const struct alm_line *line,
                       int64_t deliveries)
 {
     if (cells->n * 4 >= cells->n_slots * 3) {
@@ -214,15 +212,16 @@ static void cells_add(struct cells *cells, const int64_t keys[CELL_KEYS], const 
     cell->value += line->value;
 }
 
-static void cells_hand_over(struct cells *cells, struct store_bulk *bulk, size_t n_keys)
+static void cells_hand_over(struct cells *cells, struct store_bulk *bulk)
 {
     for (size_t i = 0; i < cells->n; i++) {
-        store_bulk_row(bulk);
-        for (size_t k = 0; k < n_keys; k++)
-            store_bulk_int(bulk, k, cells->at[i].keys[k]);
-        store_bulk_int(bulk, n_keys, cells->at[i].quantity);
-        store_bulk_int(bulk, n_keys + 1, cells->at[i].deliveries);
-        store_bulk_int(bulk, n_keys + 2, cells->at[i].value);
+        const struct cell *cell = &cells->at[i];
+        int64_t row[TALLY_KEYS + 3];
+        memcpy(row, cell->keys, sizeof cell->keys);
+        row[TALLY_KEYS] = cell->quantity;
+        row[TALLY_KEYS + 1] = cell->deliveries;
+        row[TALLY_KEYS + 2] = cell->value;
+        store_bulk_ints(bulk, row, COUNT_OF(row));
     }
     cells->n = 0;
     if (cells->slots)
@@ -241,18 +240,19 @@ void ledger_write_county(struct ledger_writer *writer, const struct alm_line *li
         writer->area = line->area;
         writer->county = lines_county(writer->directory, line->area);
     }
-    const int64_t coarse[CELL_KEYS] = {line->programme, line->stage,   writer->county,
-                                       line->body,      writer->month, writer->slot};
+    const int64_t coarse[TALLY_KEYS] = {line->programme, line->stage,   writer->county,
+                                        line->body,      writer->month, writer->slot};
     cells_add(&writer->tally, coarse, line, deliveries);
 }
 
 static void tally_line(struct ledger_writer *writer, const struct alm_line *line)
 {
     const int64_t deliveries = line->reverses ? -1 : 1;
-    const int64_t fine[CELL_KEYS] = {line->date, line->programme, line->stage, line->area,
-                                     line->body, line->group,     writer->slot};
     ledger_write_county(writer, line, deliveries);
-    cells_add(&writer->detail, fine, line, deliveries);
+    /* Of the fine cells there are nearly as many as lines: the bulk puts equal ones together when it sorts. */
+    const int64_t fine[] = {line->date,  line->programme, line->stage,    line->area, line->body,
+                            line->group, writer->slot,    line->quantity, deliveries, line->value};
+    store_bulk_ints(writer->bulk[TALLY_DETAIL], fine, COUNT_OF(fine));
 }
 
 static void set_id(struct store_bulk *bulk, size_t column, alm_id id)
@@ -261,21 +261,14 @@ static void set_id(struct store_bulk *bulk, size_t column, alm_id id)
         store_bulk_int(bulk, column, id);
 }
 
-static void write_ints(struct ledger_writer *writer, enum table table, const int64_t *numbers, size_t n)
-{
-    store_bulk_row(writer->bulk[table]);
-    for (size_t i = 0; i < n; i++)
-        store_bulk_int(writer->bulk[table], i, numbers[i]);
-}
-
 /* The ways to a line. */
 static void write_ways(struct ledger_writer *writer, const struct alm_line *line)
 {
-    write_ints(writer, OWNER_LINE, (int64_t[]){line->date / LINES_SPAN, line->owner, line->id}, 3);
+    store_bulk_ints(writer->bulk[OWNER_LINE], (int64_t[]){line->date / LINES_SPAN, line->owner, line->id}, 3);
     if (line->partner)
-        write_ints(writer, PARTNER_LINE, (int64_t[]){line->partner, line->owner, line->id}, 3);
+        store_bulk_ints(writer->bulk[PARTNER_LINE], (int64_t[]){line->partner, line->owner, line->id}, 3);
     if (line->reverses)
-        write_ints(writer, REVERSAL, (int64_t[]){line->owner, line->reverses, line->id}, 3);
+        store_bulk_ints(writer->bulk[REVERSAL], (int64_t[]){line->owner, line->reverses, line->id}, 3);
 }
 
 void ledger_write_line(struct ledger_writer *writer, const struct alm_line *line, const struct ledger_extra *extra,
@@ -284,9 +277,7 @@ void ledger_write_line(struct ledger_writer *writer, const struct alm_line *line
     struct store_bulk *bulk = writer->bulk[LINE];
     const int64_t numbers[] = {line->id,    line->owner, line->programme, line->date, line->quantity,
                                line->value, line->body,  line->group,     line->area, line->stage};
-    store_bulk_row(bulk);
-    for (size_t i = 0; i < COUNT_OF(numbers); i++)
-        store_bulk_int(bulk, i, numbers[i]);
+    store_bulk_ints(bulk, numbers, COUNT_OF(numbers));
     set_id(bulk, 10, line->person);
     set_id(bulk, 11, line->partner);
     store_bulk_int(bulk, 12, extra->period);
@@ -307,14 +298,14 @@ void ledger_write_account(struct ledger_writer *writer, alm_id owner, alm_id pro
                           alm_id last_line, int64_t deliveries, alm_quantity quantity, alm_money value)
 {
     const int64_t numbers[] = {owner, programme, last_date, last_line, deliveries, quantity, value};
-    write_ints(writer, ACCOUNT, numbers, COUNT_OF(numbers));
+    store_bulk_ints(writer->bulk[ACCOUNT], numbers, COUNT_OF(numbers));
 }
 
 void ledger_write_claim(struct ledger_writer *writer, alm_id recipient, alm_id programme, int64_t period, alm_id owner,
                         alm_id line)
 {
     const int64_t numbers[] = {programme, period, recipient, owner, line};
-    write_ints(writer, CLAIM, numbers, COUNT_OF(numbers));
+    store_bulk_ints(writer->bulk[CLAIM], numbers, COUNT_OF(numbers));
 }
 
 void ledger_write_reach(struct ledger_writer *writer, alm_id owner, struct alm_text state)
@@ -354,14 +345,13 @@ void ledger_write_refusal(struct ledger_writer *writer, const struct alm_line *l
         store_bulk_int(bulk, 16, answer->blocking_date);
     store_bulk_int(bulk, 17, answer->outcome == LEDGER_HELD ? 1 : 0);
     store_bulk_int(bulk, 19, entry);
-    write_ints(writer, HOME, (int64_t[]){line->id, line->owner}, 2);
+    store_bulk_ints(writer->bulk[HOME], (int64_t[]){line->id, line->owner}, 2);
 }
 
 enum alm_status ledger_writer_flush(struct ledger_writer *writer, struct reach_counts *counts, struct alm_error *err)
 {
     enum alm_status status = ALM_OK;
-    cells_hand_over(&writer->tally, writer->bulk[TALLY], TALLY_KEYS);
-    cells_hand_over(&writer->detail, writer->bulk[TALLY_DETAIL], DETAIL_KEYS);
+    cells_hand_over(&writer->tally, writer->bulk[TALLY]);
     for (size_t i = 0; status == ALM_OK && i < TABLES; i++)
         if (store_bulk_count(writer->bulk[i]))
             status = store_bulk_flush(writer->bulk[i], tables[i].n_keys, NULL, err);

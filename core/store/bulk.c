@@ -94,16 +94,23 @@ static void grow(struct store_bulk *bulk)
     bulk->order = NULL;
 }
 
-void store_bulk_row(struct store_bulk *bulk)
+void store_bulk_ints(struct store_bulk *bulk, const int64_t *numbers, size_t n)
 {
     if (bulk->n_rows == bulk->capacity)
         grow(bulk);
-    for (size_t i = 0; i < bulk->n_columns; i++)
+    for (size_t i = 0; i < n; i++)
+        bulk->columns[i].ints[bulk->n_rows] = numbers[i];
+    for (size_t i = n; i < bulk->n_columns; i++)
         if (bulk->specs[i].text)
             bulk->columns[i].texts[bulk->n_rows] = (struct alm_text){NULL, 0};
         else
             bulk->columns[i].ints[bulk->n_rows] = ALM_NULL;
     bulk->n_rows++;
+}
+
+void store_bulk_row(struct store_bulk *bulk)
+{
+    store_bulk_ints(bulk, NULL, 0);
 }
 
 void store_bulk_int(struct store_bulk *bulk, size_t column, int64_t value)

@@ -82,6 +82,8 @@ struct store_bulk *store_bulk_new(struct store *, const char *table, enum alm_bu
 /* Begin a row, then set its columns (unset ones are null). Text is copied. */
 void store_bulk_row(struct store_bulk *);
 void store_bulk_int(struct store_bulk *, size_t column, int64_t);
+/* A new row whose first n columns are these numbers. */
+void store_bulk_ints(struct store_bulk *, const int64_t *, size_t n);
 void store_bulk_text(struct store_bulk *, size_t column, struct alm_text);
 size_t store_bulk_count(const struct store_bulk *);
 /* Sort the rows by the first `n` columns (integers or text), write them all, and empty it.  For CLAIM, `conflict` (may be NULL) gets a flag for each row in
