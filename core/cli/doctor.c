@@ -69,6 +69,7 @@ static void take_message(struct doctor *doctor, const struct message *message)
         strbuf_adds(&doctor->told, line);
     }
     doctor->wrong += message->result == DOCTOR_WRONG;
+    doctor->has_store |= message->result == DOCTOR_OK && strcmp(message->check, "store") == 0;
     row[1].text = results[message->result];
     if (doctor->sink.status == ALM_OK)
         doctor->sink.status = report_row(cli->report, row, &doctor->sink);
@@ -283,12 +284,6 @@ static bool check_plugins(struct doctor *doctor)
     return true;
 }
 
-/* Without its folder the store is not opened: that would make the folder, and the doctor makes nothing. */
-static bool has_state(struct doctor *doctor)
-{
-    return access(host_conf(doctor->cli->host)->almoner->state, F_OK) == 0;
-}
-
 /* In a child: the plug-in's own settings, its start, its tables, and what its exclusions and bodies name. */
 static void check_programme(struct doctor *doctor, void *context)
 {
@@ -313,7 +308,7 @@ static void check_programme(struct doctor *doctor, void *context)
         return;
     }
     /* Without a store its plug-in is all that can be looked at; that there is none is told elsewhere. */
-    if (has_state(doctor) && host_store(host, 0, &store, &ignored) == ALM_OK &&
+    if (doctor->has_store && host_store(host, 0, &store, &ignored) == ALM_OK &&
         (host_programme(host, conf->name, &programme, &err) != ALM_OK || !host_programme_ledger(programme, &err))) {
         doctor_tell_error(doctor, &err);
         return;
@@ -417,7 +412,8 @@ static void check_store(struct doctor *doctor, void *context)
     }
     tell_problems(doctor, known);
     check_store_files(doctor, plugin);
-    if (!has_state(doctor))
+    /* Opening the store would make its folder, and the doctor makes nothing; that it is missing is told. */
+    if (access(conf->almoner->state, F_OK) != 0)
         return;
     if (host_store(host, HOST_UNCHECKED, &store, &err) != ALM_OK) {
         doctor_tell_error(doctor, &err);
@@ -477,8 +473,10 @@ static void check_contents(struct doctor *doctor, void *context)
     struct alm_error err = {0};
 
     (void)context;
-    if (!has_state(doctor) || host_store(cli->host, HOST_UNCHECKED, &store, &err) != ALM_OK)
-        return; /* told by check_store() */
+    if (host_store(cli->host, HOST_UNCHECKED, &store, &err) != ALM_OK) {
+        doctor_tell_error(doctor, &err);
+        return;
+    }
     doctor->check = "integrity";
     doctor_progress(doctor, 0, 100);
     if (store_check(store, &err) != ALM_OK) {
@@ -527,7 +525,7 @@ static enum alm_status run_doctor(const struct alm_host *host, void *state, cons
             doctor_in_child(&doctor, check_store, NULL, 0, _("the store's plug-in"));
             check_programmes(&doctor);
             doctor.check = "ledger";
-            if (!alm_arg(args, "quick")->count)
+            if (doctor.has_store && !alm_arg(args, "quick")->count)
                 doctor_in_child(&doctor, check_contents, NULL, 0, _("the check of the store's contents"));
         }
     } else {

@@ -12,6 +12,7 @@ struct doctor {
     const char *check;     /* what is being looked at: "store", "clock" ... */
     int pipe;              /* in a child process: to the parent; -1 in the parent */
     int64_t wrong;         /* findings so far, in the parent */
+    bool has_store;        /* one that can be opened */
     struct alm_error sink; /* the report itself failed */
     struct strbuf told;    /* faults so far: one that several checks meet is told once */
 };

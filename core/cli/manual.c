@@ -149,7 +149,8 @@ static void page_settings(struct cli *cli, struct strbuf *out)
     roff_section(out, "almoner.ini");
     add_section(cli, out, "almoner", &conf_almoner_table);
     add_section(cli, out, "store", &conf_store_table);
-    roff_text(out, _("The section named as the store's plug-in is that plug-in's own: see almoner-store-sqlite(5)."));
+    roff_text(out, _("The section named as the store's plug-in is that plug-in's own: see almoner-NAME(5), as in "
+                     "almoner-store-sqlite(5)."));
     roff_section(out, "programmes/NAME.ini");
     add_section(cli, out, "programme", &conf_programme_table);
     roff_text(
