@@ -197,32 +197,31 @@ void doctor_locale(struct doctor *doctor)
         freelocale(locale);
 }
 
-/* Seconds east of Greenwich at that time. */
-static long offset_at(time_t at)
-{
-    struct tm local = {0};
-
-    tzset();
-    return localtime_r(&at, &local) ? local.tm_gmtoff : 0;
-}
-
+/* By the clock of the campaign: the settings' zone, else the machine's. */
 void doctor_time_zone(struct doctor *doctor)
 {
-    enum { IRAN = 12600, SUMMER_2023 = 1688212800 };
-    const char *name = getenv("TZ");
-    const char *file;
-    long offset = offset_at(time(NULL));
+    enum { TEHRAN = 12600, SUMMER_2023 = 1688212800 };
+    const struct conf *conf = doctor->cli->host ? host_conf(doctor->cli->host) : NULL;
+    const bool set = conf && conf->almoner->time_zone && *conf->almoner->time_zone;
+    const char *name = set ? conf->almoner->time_zone : getenv("TZ");
+    struct zone_local now = {0}, summer = {0};
 
+    if (!conf)
+        zone_set(NULL);
+    zone_local(time(NULL), &now);
+    zone_local(SUMMER_2023, &summer);
     if (name && *name == ':')
         name++;
-    file = name ? arena_printf(&doctor->cli->arena, "/usr/share/zoneinfo/%s", name) : "/etc/localtime";
-    if (name && strchr(name, '/') && name[0] != '/' && access(file, F_OK) != 0)
-        doctor_tell(doctor, DOCTOR_WARNING, _("apt install tzdata, or set another TZ"),
+    if (name && strchr(name, '/') && name[0] != '/' && !zone_exists(name))
+        doctor_tell(doctor, DOCTOR_WRONG, _("apt install tzdata, or set another time_zone in [almoner]"),
                     _("the time zone %s is not known here, and counts as UTC"), name);
-    else if ((name && strcmp(name, "Asia/Tehran") == 0) && offset_at(SUMMER_2023) != IRAN)
-        doctor_tell(doctor, DOCTOR_WARNING, _("apt install --only-upgrade tzdata"),
+    else if (name && strcmp(name, "Asia/Tehran") == 0 && summer.offset != TEHRAN)
+        doctor_tell(doctor, DOCTOR_WRONG, _("apt install --only-upgrade tzdata"),
                     _("the table of time zones is older than 2022: it still has Iran's summer time"));
+    else if (!set && !now.offset)
+        doctor_tell(doctor, DOCTOR_WARNING, _("set time_zone in [almoner], for example Asia/Tehran"),
+                    _("no time zone is set, and the machine's is UTC: days begin at midnight there"));
     else
-        doctor_tell(doctor, DOCTOR_OK, NULL, _("%s, UTC%+03ld:%02ld: by it times are typed and shown, and days begin"),
-                    name && *name ? name : _("the machine's"), offset / 3600, labs(offset) / 60 % 60);
+        doctor_tell(doctor, DOCTOR_OK, NULL, _("%s, UTC%c%02d:%02d"), name && *name ? name : _("the machine's"),
+                    now.offset < 0 ? '-' : '+', abs(now.offset) / 3600, abs(now.offset) / 60 % 60);
 }

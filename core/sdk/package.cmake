@@ -19,7 +19,7 @@ One register of the people in need, one ledger of the aid they were given,
 whoever gave it, and one report of it all. A second helping inside a
 programme's window is refused. Each kind of aid is a plug-in.")
 set(CPACK_DEBIAN_ALMONER_PACKAGE_SECTION misc)
-set(CPACK_DEBIAN_ALMONER_PACKAGE_DEPENDS passwd) # the rest by dpkg-shlibdeps
+set(CPACK_DEBIAN_ALMONER_PACKAGE_DEPENDS "passwd, tzdata") # the rest by dpkg-shlibdeps
 set(CPACK_DEBIAN_ALMONER_PACKAGE_SHLIBDEPS ON)
 
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME almoner-dev)

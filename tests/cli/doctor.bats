@@ -111,6 +111,11 @@ INI
     store
     LC_ALL=POSIX faults 0
     LC_ALL=xx_YY.UTF-8 faults 0
-    TZ=No/Where faults 0
+    TZ=No/Where faults 1
+    TZ=UTC faults 0
+    sed -i 's|^state = .*|&\ntime_zone = Asia/Tehran|' almoner.ini
+    TZ=UTC faults 0
+    sed -i 's|Asia/Tehran|Asia/Thran|' almoner.ini
+    faults 1
     as_expected locale
 }
