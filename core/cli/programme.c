@@ -182,9 +182,16 @@ static enum alm_status run_check(const struct alm_host *host, void *state, const
     const struct conf_problems *problems = &conf->problems;
 
     (void)host, (void)args;
-    if (host_store_plugin(cli->host, &plugin, &fault) != ALM_OK)
+    /* A fault of the folder is one fault, not one of every plug-in in it. */
+    bool folder = plugin_vet_folder(conf->almoner->plugindir, &fault) == ALM_OK;
+    if (!folder) {
+        const struct conf_entry *entry = conf_ini_find(&conf->ini, "almoner", "plugindir");
+
+        conf_problem_add(&conf->problems, conf->file, entry ? entry->line : 0, fault.hint, "%s", fault.text);
+    } else if (host_store_plugin(cli->host, &plugin, &fault) != ALM_OK) {
         conf_problem_add(&conf->problems, conf->file, 0, fault.hint, "%s", fault.text);
-    for (size_t i = 0; i < conf->n_programmes; i++)
+    }
+    for (size_t i = 0; folder && i < conf->n_programmes; i++)
         if ((host_programme_probe(cli->host, &conf->programmes[i], &fault) != ALM_OK ||
              host_programme_check(cli->host, &conf->programmes[i], &plugin, &fault) != ALM_OK) &&
             conf->programmes[i].core->enabled)
@@ -198,13 +205,13 @@ static enum alm_status run_check(const struct alm_host *host, void *state, const
             fprintf(cli->err, "  %s\n", problems->items[i].hint);
     }
     if (problems->count)
-        return error_set(err, ALM_BAD_CONFIG, NULL,
-                         problems->count == 1 ? _("%zu problem in the configuration")
-                                              : _("%zu problems in the configuration"),
-                         problems->count);
+        return error_set(
+            err, ALM_BAD_CONFIG, NULL,
+            ngettext("%zu problem in the configuration", "%zu problems in the configuration", problems->count),
+            problems->count);
     cli_say(cli,
-            conf->n_programmes == 1 ? _("%s and %zu programme: no problem found")
-                                    : _("%s and %zu programmes: no problem found"),
+            ngettext("%s and %zu programme: no problem found", "%s and %zu programmes: no problem found",
+                     conf->n_programmes),
             conf->file, conf->n_programmes);
     return ALM_OK;
 }

@@ -10,6 +10,8 @@
 
 /* Name `[a-z][a-z0-9-]*`, at most 40 bytes, none of the reserved core nouns. */
 enum alm_status plugin_check_name(const char *name, struct alm_error *);
+/* Whether files may be loaded from that folder at all. */
+enum alm_status plugin_vet_folder(const char *dir, struct alm_error *);
 /* The file's path (in the arena) if it may be loaded: dir absolute; a regular file, no link; file and folder owned by root
  * or the user and not writable by others.  A missing file is ALM_UNAVAILABLE, "not installed". */
 enum alm_status plugin_vet(const char *dir, const char *name, struct arena *, const char **path, struct alm_error *);

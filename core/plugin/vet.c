@@ -74,31 +74,52 @@ static enum alm_status check_ancestors(const char *dir, struct alm_error *err)
     return result;
 }
 
-enum alm_status plugin_vet(const char *dir, const char *name, struct arena *arena, const char **path,
-                           struct alm_error *err)
+/* The folder itself; *fd is open if it is sound. */
+static enum alm_status open_folder(const char *dir, int *fd, struct alm_error *err)
 {
     struct stat folder;
-    struct stat file;
-    enum alm_status status = plugin_check_name(name, err);
-    if (status != ALM_OK)
-        return status;
+    enum alm_status status;
+    *fd = -1;
     if (dir[0] != '/')
         return error_set(err, ALM_UNAVAILABLE, _("set [almoner] plugindir to a path that begins with /"),
                          _("the folder of the plug-ins is not absolute: %s"), dir);
-    const char *full = arena_printf(arena, "%s/%s.so", dir, name);
-    int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
+    *fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (*fd < 0)
         return error_set(err, ALM_UNAVAILABLE, _("see [almoner] plugindir"),
                          _("the folder of the plug-ins cannot be opened: %s: %s"), dir, strerror(errno));
-    if (fstat(fd, &folder) != 0) {
+    if (fstat(*fd, &folder) != 0)
         status = error_set(err, ALM_UNAVAILABLE, NULL, "%s: %s", dir, strerror(errno));
-        goto out;
-    }
-    status = check_owner(dir, &folder, err);
+    else
+        status = check_owner(dir, &folder, err);
     if (status == ALM_OK)
         status = check_ancestors(dir, err);
+    if (status != ALM_OK) {
+        close(*fd);
+        *fd = -1;
+    }
+    return status;
+}
+
+enum alm_status plugin_vet_folder(const char *dir, struct alm_error *err)
+{
+    int fd;
+    enum alm_status status = open_folder(dir, &fd, err);
+    if (fd >= 0)
+        close(fd);
+    return status;
+}
+
+enum alm_status plugin_vet(const char *dir, const char *name, struct arena *arena, const char **path,
+                           struct alm_error *err)
+{
+    struct stat file;
+    int fd;
+    enum alm_status status = plugin_check_name(name, err);
+    if (status == ALM_OK)
+        status = open_folder(dir, &fd, err);
     if (status != ALM_OK)
-        goto out;
+        return status;
+    const char *full = arena_printf(arena, "%s/%s.so", dir, name);
     if (fstatat(fd, strrchr(full, '/') + 1, &file, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno == ENOENT)
             status = error_set(err, ALM_UNAVAILABLE, _("`almoner plugin list` shows those that are"),
