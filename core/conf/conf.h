@@ -105,6 +105,7 @@ struct conf_rule {
     const char *const *choices;
     const char *folder;
     int currency_decimals;
+    const char *example; /* for the mend, where it says what to write; NULL: one of the type */
 };
 enum alm_status conf_value_parse(const struct conf_rule *, struct alm_text, struct arena *, struct alm_value *,
                                  struct alm_error *);
@@ -184,7 +185,7 @@ void conf_programme_fill(struct conf *, struct conf_programme *, const struct al
                          const char *plugin_name);
 void conf_store_fill(struct conf *, const struct alm_settings *table, const char *plugin_name);
 /* Set one key in place: comments, order and all other bytes stay; the key (and section) is added if it is not there.
- * Atomic. */
+ * Atomic, and one editor at a time. */
 enum alm_status conf_edit(const char *file, const char *section, const char *key, const char *value,
                           struct alm_error *);
 

@@ -2,7 +2,10 @@
 /* Change one key of an INI file and leave every other byte as it is. */
 #include "conf/parts.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 /* The file, the place to cut, and what to put there. */
 struct edit {
@@ -107,6 +110,20 @@ static enum alm_status verify(const char *file, const struct conf_ini *before, c
     return status;
 }
 
+/*
+ * One editor at a time: another one's key would be lost between reading and replacing.  The lock is on the folder,
+ * since the file itself is exchanged.  A file system that has no such locks is no reason not to edit.
+ */
+static int lock_folder(const char *file)
+{
+    struct arena arena = {0};
+    int fd = open(file_folder_of(&arena, file), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
+        ;
+    arena_release(&arena);
+    return fd;
+}
+
 enum alm_status conf_edit(const char *file, const char *section, const char *key, const char *value,
                           struct alm_error *err)
 {
@@ -117,6 +134,7 @@ enum alm_status conf_edit(const char *file, const char *section, const char *key
     struct strbuf text = {0};
     char *bytes = NULL;
     char *real = NULL;
+    int lock = -1;
 
     if (value[strcspn(value, "\r\n")] || key[strcspn(key, "\r\n")] || section[strcspn(section, "\r\n")]) {
         status = error_set(err, ALM_BAD_DATA, _("write it on one line"), _("a line break in [%s] %s"), section, key);
@@ -128,6 +146,7 @@ enum alm_status conf_edit(const char *file, const char *section, const char *key
         status = error_set(err, ALM_BAD_CONFIG, NULL, _("%s: cannot be read: %s"), file, strerror(errno));
         goto out;
     }
+    lock = lock_folder(real);
     status = file_read(real, CONF_FILE_MAX, &bytes, &edit.len, err);
     if (status != ALM_OK)
         goto out;
@@ -156,6 +175,8 @@ out:
     strbuf_release(&edit.insert);
     conf_problems_release(&problems);
     conf_ini_release(&ini);
+    if (lock >= 0)
+        close(lock);
     free(bytes);
     free(real);
     return status;

@@ -3,6 +3,8 @@
 #include "../scratch.h"
 #include "conf/conf.h"
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void assert_file(const char *path, const char *expected)
 {
@@ -109,6 +111,41 @@ static void keeps_mode_and_link(void **state)
     assert_true(status.st_ino == before);
 }
 
+/* Eight administrators at once, each with a key of their own: none is lost. */
+static void editors_wait_for_each_other(void **state)
+{
+    (void)state;
+    enum { EDITORS = 8, KEYS = 4 };
+    pid_t children[EDITORS];
+    char path[300], key[16];
+    snprintf(path, sizeof path, "%s", scratch_text("shared.ini", "[a]\nx = 1\n"));
+    for (int e = 0; e < EDITORS; e++) {
+        children[e] = fork();
+        assert_true(children[e] >= 0);
+        if (children[e])
+            continue;
+        enum alm_status status = ALM_OK;
+        for (int k = 0; k < KEYS && status == ALM_OK; k++) {
+            struct alm_error err = {0};
+            snprintf(key, sizeof key, "key-%d-%d", e, k);
+            status = conf_edit(path, "a", key, "1", &err);
+        }
+        _exit(status);
+    }
+    for (int e = 0; e < EDITORS; e++) {
+        int status = -1;
+        assert_int_equal(waitpid(children[e], &status, 0), children[e]);
+        assert_int_equal(status, 0);
+    }
+    struct conf_ini ini;
+    struct conf_problems problems = {0};
+    assert_true(conf_ini_read(&ini, path, &problems));
+    assert_int_equal(problems.count, 0);
+    assert_int_equal(ini.count, 1 + EDITORS * KEYS);
+    conf_ini_release(&ini);
+    conf_problems_release(&problems);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +153,7 @@ int main(void)
         cmocka_unit_test(adds_a_key),
         cmocka_unit_test(refuses_what_would_not_read_back),
         cmocka_unit_test(keeps_mode_and_link),
+        cmocka_unit_test(editors_wait_for_each_other),
     };
     return cmocka_run_group_tests_name("conf edit", tests, scratch_make, scratch_remove);
 }
