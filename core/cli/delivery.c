@@ -349,7 +349,10 @@ static enum alm_status import_file(struct cli *cli, const struct alm_args *args,
     import.map = cli_map(cli, args);
     status = cli_import(cli, &import, &counts, err);
     if (context.counts.warned)
-        cli_warn(cli, _("%lld rows were recorded although they repeat aid (on_double or on_excess is warn)"),
+        cli_warn(cli,
+                 ngettext("%lld row was recorded although it repeats aid (on_double or on_excess is warn)",
+                          "%lld rows were recorded although they repeat aid (on_double or on_excess is warn)",
+                          (unsigned long)context.counts.warned),
                  (long long)context.counts.warned);
     if (counts.refused)
         cli_say(cli, _("refused rows are kept as facts: almoner delivery list --refused"));

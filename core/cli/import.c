@@ -61,18 +61,19 @@ enum alm_status cli_import(struct cli *cli, struct import *import, struct import
     add_count(&text, counts->rejected, _("rejected"));
     snprintf(plain, sizeof plain, "%lld", (long long)counts->read);
     number_group(plain, read, sizeof read);
-    cli_say(cli, _("%s rows read: %s"), read, text.at ? text.at : _("nothing to do"));
+    cli_say(cli, ngettext("%s row read: %s", "%s rows read: %s", (unsigned long)counts->read), read,
+            text.at ? text.at : _("nothing to do"));
     strbuf_release(&text);
     if (cli->dry_run)
         cli_say(cli, _("dry run: nothing was written"));
     if (rejects[0])
         cli_say(cli, _("rows that did not get in, with reasons: %s"), rejects);
     if (counts->rejected)
-        return error_set(err, ALM_BAD_DATA,
-                         cli->dry_run || import->answer
-                             ? NULL
-                             : _("mend them in the rejects file and import that; all other rows are in"),
-                         counts->rejected == 1 ? _("%lld row of %s was rejected") : _("%lld rows of %s were rejected"),
-                         (long long)counts->rejected, import->file);
+        return error_set(
+            err, ALM_BAD_DATA,
+            cli->dry_run || import->answer ? NULL
+                                           : _("mend them in the rejects file and import that; all other rows are in"),
+            ngettext("%lld row of %s was rejected", "%lld rows of %s were rejected", (unsigned long)counts->rejected),
+            (long long)counts->rejected, import->file);
     return ALM_OK;
 }

@@ -154,7 +154,10 @@ static enum alm_status add_value(struct parse *parse, size_t i, const char *word
     if (option->type == ALM_STRING || option->type == ALM_PATH || option->type == ALM_LIST) {
         value = alm_string(arena_strdup(&parse->cli->arena, word));
     } else {
-        const struct conf_rule rule = {.type = option->type, .choices = option->choices, .currency_decimals = decimals};
+        const struct conf_rule rule = {.type = option->type,
+                                       .choices = option->choices,
+                                       .currency_decimals = decimals,
+                                       .example = option->fallback};
 
         if (conf_value_parse(&rule, text_of(word), &parse->cli->arena, &value, err) != ALM_OK) {
             err->status = ALM_USAGE;

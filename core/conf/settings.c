@@ -60,7 +60,8 @@ static enum alm_status store_value(struct filling *filling, void *item, const st
                                    .max = row->max,
                                    .choices = row->choices,
                                    .folder = filling->folder,
-                                   .currency_decimals = filling->currency_decimals};
+                                   .currency_decimals = filling->currency_decimals,
+                                   .example = row->fallback};
     struct alm_value value;
     enum alm_status status = conf_value_parse(&rule, text_of(text), arena, &value, err);
     if (status != ALM_OK)

@@ -189,7 +189,8 @@ enum alm_status conf_value_parse(const struct conf_rule *rule, struct alm_text t
     enum alm_status status = parse_number(rule, text, &value->number, err);
     if (status != ALM_OK) {
         if (err && !err->hint[0])
-            snprintf(err->hint, sizeof err->hint, _("write for example %s"), conf_type_example(rule->type));
+            snprintf(err->hint, sizeof err->hint, _("write for example %s"),
+                     rule->example && *rule->example ? rule->example : conf_type_example(rule->type));
         return status;
     }
     return check_bounds(rule, text, value->number, err);

@@ -118,15 +118,19 @@ enum alm_status host_import(struct host_programme *programme, const struct alm_i
     if (status == ALM_OK)
         status = import_run(store, &run, &counts, rejects, sizeof rejects, &resumed, err);
     if (status == ALM_OK) {
-        snprintf(text, sizeof text, _("%lld rows read: %lld added, %lld changed, %lld as they were, %lld rejected"),
+        snprintf(text, sizeof text,
+                 ngettext("%lld row read: %lld added, %lld changed, %lld as they were, %lld rejected",
+                          "%lld rows read: %lld added, %lld changed, %lld as they were, %lld rejected",
+                          (unsigned long)counts.read),
                  (long long)counts.read, (long long)counts.added, (long long)counts.changed, (long long)counts.same,
                  (long long)counts.rejected);
         terminal->say(terminal->context, text);
     }
     if (status == ALM_OK && counts.rejected)
         status = error_set(err, ALM_BAD_DATA, _("mend the rows there and import that file; the other rows are in"),
-                           _("%lld rows of %s were rejected; they are in %s"), (long long)counts.rejected, import->file,
-                           rejects);
+                           ngettext("%lld row of %s was rejected; it is in %s",
+                                    "%lld rows of %s were rejected; they are in %s", (unsigned long)counts.rejected),
+                           (long long)counts.rejected, import->file, rejects);
     free(adapter.values);
     free(columns);
     return status;

@@ -198,7 +198,7 @@ static void collects_every_fault(void **state)
     size_t n = 0;
     assert_problem(&filled, n++, 2, "[things] flag: 'maybe' is neither yes nor no", "write yes or no");
     assert_problem(&filled, n++, 3, "[things] count: '11' is too much", "from 1 to 10");
-    assert_problem(&filled, n++, 4, "[things] share: '0.1234' has more than 3 decimals", "write for example 1.5");
+    assert_problem(&filled, n++, 4, "[things] share: '0.1234' has more than 3 decimals", "write for example 0.5");
     assert_problem(&filled, n++, 5, "[things] price: '-1' is too little", "at least 0");
     assert_problem(&filled, n++, 6, "[things] day: 30 Esfand 1400: 1400 is not a leap year",
                    "write for example 1399/09/15 or 2020-12-05");
