@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between the files of the lists: the importer (list.c), the small lists (list-small.c), and persons (list-person.c,
+ * Between the files of the lists: the importer (list.c), the small lists (list-small.h), and persons (list-person.c,
  * which judges; people-parse.c, people-read.c, people-write.c).
  */
 #ifndef REGISTER_LIST_INTERNAL_H
@@ -24,7 +24,7 @@ struct register_importer {
 /* list.c: reject with what an error says and how to mend it. */
 void list_reject(struct import_row *, int column, struct arena *, const struct alm_error *);
 
-/* list-small.c */
+/* list-small-tables.c, list-small.c */
 extern const struct import_column *const small_columns[];
 extern const size_t small_n_columns[];
 enum alm_status small_rows(struct register_importer *, struct import_row *, size_t n, struct arena *,
