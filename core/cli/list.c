@@ -13,34 +13,56 @@ struct list_noun {
     size_t n;
 };
 
-static const struct alm_column area_columns[] = {
-    CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("parent", N_("in"), ALM_STRING),
-    CLI_COLUMN("kind", N_("kind"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
-    CLI_COLUMN("name_latin", N_("Latin name"), ALM_STRING)};
-static const struct alm_column body_columns[] = {
-    CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
-    CLI_COLUMN("kind", N_("kind"), ALM_STRING), CLI_COLUMN("contact", N_("contact"), ALM_STRING)};
-static const struct alm_column group_columns[] = {
-    CLI_COLUMN("code", N_("code"), ALM_STRING),
-    CLI_COLUMN("name", N_("name"), ALM_STRING),
-    CLI_COLUMN("body", N_("body"), ALM_STRING),
-    CLI_COLUMN("area", N_("area"), ALM_STRING),
-    CLI_COLUMN("specialities", N_("specialities"), ALM_STRING),
-    {.name = "capacity", .title = N_("capacity"), .type = ALM_INT, .unit = N_("households a day")},
-    CLI_COLUMN("members", N_("members"), ALM_INT)};
-static const struct alm_column base_columns[] = {
-    CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
-    CLI_COLUMN("area", N_("area"), ALM_STRING), CLI_COLUMN("contact", N_("contact"), ALM_STRING)};
-static const struct alm_column stage_columns[] = {
-    CLI_COLUMN("code", N_("code"), ALM_STRING), CLI_COLUMN("name", N_("name"), ALM_STRING),
-    CLI_COLUMN("starts", N_("starts"), ALM_DATE), CLI_COLUMN("ends", N_("ends"), ALM_DATE)};
-static const struct alm_column place_columns[] = {
-    CLI_COLUMN("code", N_("code"), ALM_STRING),
-    CLI_COLUMN("kind", N_("kind"), ALM_STRING),
-    CLI_COLUMN("name", N_("name"), ALM_STRING),
-    CLI_COLUMN("area", N_("area"), ALM_STRING),
-    CLI_COLUMN("address", N_("address"), ALM_STRING),
-    {.name = "size", .title = N_("size"), .type = ALM_INT, .unit = N_("m²")}};
+/*
+ * What each noun has besides its code, in the order of its list: F(name, title, type, unit, word for its value, help).
+ * The columns that `list` and `show` print and the options that `add` and `edit` take are made of it.
+ */
+#define AREA(F)                                                                                                        \
+    F("parent", N_("in"), ALM_STRING, NULL, "CODE", N_("the area that it lies in"))                                    \
+    F("kind", N_("kind"), ALM_STRING, NULL, "KIND", N_("province, county, district, city, neighbourhood ..."))         \
+    F("name", N_("name"), ALM_STRING, NULL, "NAME", N_("its name"))                                                    \
+    F("name_latin", N_("Latin name"), ALM_STRING, NULL, "NAME", N_("its name in Latin script"))
+#define BODY(F)                                                                                                        \
+    F("name", N_("name"), ALM_STRING, NULL, "NAME", N_("its name"))                                                    \
+    F("kind", N_("kind"), ALM_STRING, NULL, "KIND", N_("foundation, committee, network ..."))                          \
+    F("contact", N_("contact"), ALM_STRING, NULL, "TEXT", N_("an office's number or address"))
+#define GROUP(F)                                                                                                       \
+    F("name", N_("name"), ALM_STRING, NULL, "NAME", N_("its name"))                                                    \
+    F("body", N_("body"), ALM_STRING, NULL, "CODE", N_("the body that it belongs to"))                                 \
+    F("area", N_("area"), ALM_STRING, NULL, "CODE", N_("where it works"))                                              \
+    F("specialities", N_("specialities"), ALM_STRING, NULL, "WORDS", N_("cooking, packing, medical ..."))              \
+    F("capacity", N_("capacity"), ALM_INT, N_("households a day"), "N", N_("households that it can serve in a day"))   \
+    F("members", N_("members"), ALM_INT, NULL, "N", N_("how many people"))
+#define BASE(F)                                                                                                        \
+    F("name", N_("name"), ALM_STRING, NULL, "NAME", N_("its name"))                                                    \
+    F("area", N_("area"), ALM_STRING, NULL, "CODE", N_("the neighbourhood that it knows"))                             \
+    F("contact", N_("contact"), ALM_STRING, NULL, "TEXT", N_("an office's number or address"))
+#define STAGE(F)                                                                                                       \
+    F("name", N_("name"), ALM_STRING, NULL, "NAME", N_("its name"))                                                    \
+    F("starts", N_("starts"), ALM_DATE, NULL, "DATE", N_("its first day"))                                             \
+    F("ends", N_("ends"), ALM_DATE, NULL, "DATE", N_("its last day"))
+#define PLACE(F)                                                                                                       \
+    F("kind", N_("kind"), ALM_STRING, NULL, "KIND", N_("street, square, mosque, clinic ..."))                          \
+    F("name", N_("name"), ALM_STRING, NULL, "NAME", N_("its name"))                                                    \
+    F("area", N_("area"), ALM_STRING, NULL, "CODE", N_("where it lies"))                                               \
+    F("address", N_("address"), ALM_STRING, NULL, "TEXT", N_("how to find it"))                                        \
+    F("size", N_("size"), ALM_INT, N_("m²"), "N", N_("square metres"))
+#define COLUMN(n, t, ty, u, v, h) {.name = n, .title = t, .type = ty, .unit = u},
+#define OPTION(n, t, ty, u, v, h) {.name = n, .type = ALM_STRING, .value = v, .help = h},
+#define CODE                                                                                                           \
+    {                                                                                                                  \
+        .name = "code", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "CODE",                     \
+        .help = N_("its code")                                                                                         \
+    }
+#define LIST_FIELDS(ident, FIELDS)                                                                                     \
+    static const struct alm_column ident##_columns[] = {CLI_COLUMN("code", N_("code"), ALM_STRING), FIELDS(COLUMN)};   \
+    static const struct alm_option ident##_options[] = {CODE, FIELDS(OPTION)}
+LIST_FIELDS(area, AREA);
+LIST_FIELDS(body, BODY);
+LIST_FIELDS(group, GROUP);
+LIST_FIELDS(base, BASE);
+LIST_FIELDS(stage, STAGE);
+LIST_FIELDS(place, PLACE);
 
 /* $1: a code, or null for all. */
 static const struct list_noun lists[] = {
@@ -206,45 +228,8 @@ static enum alm_status run_edit(const struct alm_host *host, void *state, const 
     return put(state, args, true, err);
 }
 
-#define CODE                                                                                                           \
-    {                                                                                                                  \
-        .name = "code", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "CODE",                     \
-        .help = N_("its code")                                                                                         \
-    }
-#define TEXT_OPTION(n, v, h)                                                                                           \
-    {                                                                                                                  \
-        .name = n, .type = ALM_STRING, .value = v, .help = h                                                           \
-    }
-
 static const struct alm_option code_options[] = {CODE};
 static const struct alm_option import_options[] = {CLI_IMPORT_OPTIONS};
-static const struct alm_option area_options[] = {
-    CODE, TEXT_OPTION("name", "NAME", N_("its name")), TEXT_OPTION("parent", "CODE", N_("the area that it lies in")),
-    TEXT_OPTION("kind", "KIND", N_("province, county, district, city, neighbourhood ...")),
-    TEXT_OPTION("name_latin", "NAME", N_("its name in Latin script"))};
-static const struct alm_option body_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
-                                                 TEXT_OPTION("kind", "KIND", N_("foundation, committee, network ...")),
-                                                 TEXT_OPTION("contact", "TEXT", N_("an office's number or address"))};
-static const struct alm_option group_options[] = {
-    CODE,
-    TEXT_OPTION("name", "NAME", N_("its name")),
-    TEXT_OPTION("body", "CODE", N_("the body that it belongs to")),
-    TEXT_OPTION("area", "CODE", N_("where it works")),
-    TEXT_OPTION("specialities", "WORDS", N_("cooking, packing, medical ...")),
-    TEXT_OPTION("capacity", "N", N_("households that it can serve in a day")),
-    TEXT_OPTION("members", "N", N_("how many people"))};
-static const struct alm_option base_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
-                                                 TEXT_OPTION("area", "CODE", N_("the neighbourhood that it knows")),
-                                                 TEXT_OPTION("contact", "TEXT", N_("an office's number or address"))};
-static const struct alm_option stage_options[] = {CODE, TEXT_OPTION("name", "NAME", N_("its name")),
-                                                  TEXT_OPTION("starts", "DATE", N_("its first day")),
-                                                  TEXT_OPTION("ends", "DATE", N_("its last day"))};
-static const struct alm_option place_options[] = {CODE,
-                                                  TEXT_OPTION("name", "NAME", N_("its name")),
-                                                  TEXT_OPTION("kind", "KIND", N_("street, square, mosque, clinic ...")),
-                                                  TEXT_OPTION("area", "CODE", N_("where it lies")),
-                                                  TEXT_OPTION("address", "TEXT", N_("how to find it")),
-                                                  TEXT_OPTION("size", "N", N_("square metres"))};
 
 #define LIST_NOUN(ident, word, plural, code, add, edit)                                                                \
     static const struct alm_command ident##_commands[] = {                                                             \
