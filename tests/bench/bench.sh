@@ -64,10 +64,36 @@ best_short()
         i=0
         start=$(now)
         while [ "$i" -lt "$batch" ]; do
-            "$1" >/dev/null
+            "$1" >/dev/null || { echo "bench: $1 failed" >&2; exit 70; }
             i=$((i + 1))
         done
         took=$((($(now) - start) / 1000 / batch))
+        if [ -z "$least" ] || [ "$took" -lt "$least" ]; then least=$took; fi
+        run=$((run + 1))
+    done
+    echo "$least"
+}
+# cpu_short COMMAND: likewise, in time of the processor, which other work on the machine changes less.
+cpu_of_children()
+{
+    times >"$work/times"
+    awk 'NR == 2 { gsub(/[ms]/, " "); print int(($1 * 60 + $2 + $3 * 60 + $4) * 1000000) }' "$work/times"
+}
+cpu_short()
+{
+    batch=100
+    [ -z "$small" ] || batch=1
+    least=
+    run=0
+    while [ "$run" -lt $((runs + 2)) ]; do
+        i=0
+        cpu_of_children >"$work/before"
+        while [ "$i" -lt "$batch" ]; do
+            "$1" >/dev/null || { echo "bench: $1 failed" >&2; exit 70; }
+            i=$((i + 1))
+        done
+        cpu_of_children >"$work/after"
+        took=$((($(cat "$work/after") - $(cat "$work/before")) / batch))
         if [ -z "$least" ] || [ "$took" -lt "$least" ]; then least=$took; fi
         run=$((run + 1))
     done
@@ -282,6 +308,69 @@ else
     our_version >/dev/null
     echo "git is not there: almoner version is not compared"
 fi
+
+# ---- what an enabled plug-in costs, used and not: each is a shared object of its own ----
+
+enabled=20
+copy_of registered
+mv now used
+rm used/programmes/*.ini
+mkdir plugs
+cp "$build/plugins/store-sqlite.so" plugs/
+sed -i "s|^plugindir = .*|plugindir = $work/plugs|" used/almoner.ini
+echo 'programme,household,date,body' | tee one-programme.csv >each-programme.csv
+i=0
+while [ "$i" -lt "$enabled" ]; do
+    i=$((i + 1))
+    cat >plug.c <<C
+#include <almoner/plugin.h>
+struct settings { int64_t days; };
+static const struct alm_setting rows[] = {
+    {.key = "days", .type = ALM_INT, .offset = offsetof(struct settings, days), .fallback = "30", .help = "h"}};
+static void entitle(const void *state, const struct alm_case *c, struct alm_entitlement *e)
+{
+    (void)state, (void)c;
+    e->quantity = ALM_UNIT;
+}
+static const struct alm_programme programme = {
+    .size = sizeof programme, .recipient = ALM_HOUSEHOLD, .unit = "x", .unit_plural = "x", .entitle = entitle};
+ALM_PLUGIN(.name = "plug-$i", .version = "1", .summary = "s", .kind = ALM_KIND_PROGRAMME, .programme = &programme,
+           .settings = {.rows = rows, .n_rows = 1, .size = sizeof(struct settings)})
+C
+    cc -shared -fPIC -O2 -fvisibility=hidden -Wl,-z,defs,-z,relro,-z,now -I "$source_dir/core/include" -o "plugs/plug-$i.so" plug.c
+    printf '[programme]\nenabled = yes\ntitle = a plug-in\nwindow = 30 days\n[plug-%s]\ndays = 30\n' "$i" >"used/programmes/plug-$i.ini"
+    printf 'plug-%s,H%07d,2020-12-05,hamdeli\n' "$i" "$i" >>each-programme.csv
+    printf 'plug-1,H%07d,2020-12-05,hamdeli\n' "$i" >>one-programme.csv
+done
+use used
+quietly init
+cp -a used alone
+find alone/programmes -name '*.ini' ! -name plug-1.ini -delete
+import_one()
+{
+    "$almoner" -q --dry-run delivery import one-programme.csv
+}
+import_each()
+{
+    "$almoner" -q --dry-run delivery import each-programme.csv
+}
+# per_plugin WHAT LESS MORE AIM: what each of the others costs.
+per_plugin()
+{
+    awk -v what="$1" -v less="$2" -v more="$3" -v n="$((enabled - 1))" -v aim="$4" \
+        'BEGIN { printf "%-46s %12.3f %12s %7s  %s\n", what, (more - less) / n / 1000, "", "", aim }'
+}
+list_stages()
+{
+    "$almoner" stage list
+}
+of_one=$(cpu_short import_one)
+of_each=$(cpu_short import_each)
+per_plugin "each plug-in that an import uses" "$of_one" "$of_each" "at most 0.2"
+with_all=$(cpu_short list_stages)
+use alone
+with_one=$(cpu_short list_stages)
+per_plugin "each enabled one that a command does not use" "$with_one" "$with_all" "its settings are read, no more"
 
 # ---- memory ----
 
