@@ -646,11 +646,37 @@ static inline bool alm_has_criterion(const struct alm_member *member, const char
 }
 
 /*
- * The one exported symbol.  Stand it at the end of the file:
- *     ALM_PLUGIN(.name = "meals", .version = "1.0", .kind = ALM_KIND_PROGRAMME, ...)
+ * Tables are written with designated initialisers, `{.key = "days", .type = ALM_INT}`: what is left out is zero.  C++17
+ * takes them as an extension (in the order of the members), and compilers remark on it; between these two lines they
+ * don't.  In C they say nothing.
  */
+#if defined(__cplusplus) && defined(__clang__)
+#define ALM_TABLES_BEGIN                                                                                               \
+    _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wc++20-designator\"")                        \
+        _Pragma("clang diagnostic ignored \"-Wmissing-field-initializers\"")
+#define ALM_TABLES_END _Pragma("clang diagnostic pop")
+#elif defined(__cplusplus) && defined(__GNUC__)
+#if __GNUC__ >= 12
+#define ALM_TABLES_EXTENSION _Pragma("GCC diagnostic ignored \"-Wc++20-extensions\"")
+#else
+#define ALM_TABLES_EXTENSION _Pragma("GCC diagnostic ignored \"-Wpedantic\"")
+#endif
+#define ALM_TABLES_BEGIN                                                                                               \
+    _Pragma("GCC diagnostic push")                                                                                     \
+        ALM_TABLES_EXTENSION _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
+#define ALM_TABLES_END _Pragma("GCC diagnostic pop")
+#else
+#define ALM_TABLES_BEGIN
+#define ALM_TABLES_END
+#endif
+
+/*
+ * The one exported symbol.  Stand it at the end of the file; `name` is the file's name without .so:
+ *     ALM_PLUGIN(.name = "meals", .version = "1.0", .summary = "Cooked meals", .kind = ALM_KIND_PROGRAMME, ...)
+ */
+ALM_EXPORT const struct alm_plugin *alm_plugin_entry(void);
 #define ALM_PLUGIN(...)                                                                                                \
-    ALM_EXPORT const struct alm_plugin *alm_plugin_entry(void);                                                        \
+    ALM_TABLES_BEGIN                                                                                                   \
     const struct alm_plugin *alm_plugin_entry(void)                                                                    \
     {                                                                                                                  \
         static const struct alm_plugin plugin = {.size = sizeof(struct alm_plugin),                                    \
@@ -658,7 +684,8 @@ static inline bool alm_has_criterion(const struct alm_member *member, const char
                                                  .abi_minor = ALM_ABI_MINOR,                                           \
                                                  __VA_ARGS__};                                                         \
         return &plugin;                                                                                                \
-    }
+    }                                                                                                                  \
+    ALM_TABLES_END
 
 #ifdef __cplusplus
 }
