@@ -3,7 +3,7 @@
  * `almoner plugin`: what is installed, what of it is in use, and why the rest is not.  A plug-in is first loaded in a
  * child process, so that one that crashes or hangs is only a line.
  */
-#include "cli/cli.h"
+#include "cli/plugin-kit.h"
 
 #include <stdlib.h>
 
@@ -265,6 +265,15 @@ static const struct alm_command plugin_commands[] = {
      "plugin list"},
     {"show", N_("show a plug-in's settings, commands, reports, tables and migrations"), show_options,
      COUNT_OF(show_options), 0, run_show, "plugin show meals"},
+    {"new", N_("write a folder with a plug-in to begin with: code, tests, settings, build"), cli_plugin_new_options,
+     COUNT_OF(cli_plugin_new_options), ALM_NO_STORE, cli_plugin_new,
+     "plugin new blankets\nplugin new schoolbags --recipient person --language c++"},
+    {"conform", N_("hold a plug-in's file to all that a plug-in has to be"), cli_plugin_conform_options,
+     COUNT_OF(cli_plugin_conform_options), ALM_NO_STORE, cli_plugin_conform,
+     "plugin conform blankets.so\nplugin conform parcels"},
+    {"test", N_("run an author's tests of a plug-in, each on a store of its own; writes TAP"), cli_plugin_test_options,
+     COUNT_OF(cli_plugin_test_options), ALM_NO_STORE, cli_plugin_test, "plugin test blankets.so blankets-tests.so"},
 };
 extern const struct cli_noun cli_plugin;
-const struct cli_noun cli_plugin = {"plugin", N_("list and show plug-ins"), plugin_commands, COUNT_OF(plugin_commands)};
+const struct cli_noun cli_plugin = {"plugin", N_("list and show plug-ins; write, check and test one"), plugin_commands,
+                                    COUNT_OF(plugin_commands)};

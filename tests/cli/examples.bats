@@ -29,10 +29,22 @@ every_help()
     done <nouns
 }
 
-# The demo of 300 people; and what its own run doesn't have: a place, offers that are held, a copy of the store.
+# What `plugin new blankets` writes, built.
+blankets()
+{
+    "$ALMONER" -q plugin new blankets
+    cmake "-DOUT=$PWD/blankets/blankets-schema.h" "-DSQL=$PWD/blankets/schema/0001-targets.sql" -P "$source_dir/core/sdk/embed-schema.cmake"
+    for name in blankets blankets-tests; do
+        cc -fPIC -shared -fvisibility=hidden -I"$source_dir/core/include" -o "$1/$name.so" "blankets/$name.c"
+    done
+}
+
+# The demo of 300 people; and what its own run doesn't have: a place, offers that are held, a copy of the store, a plug-in
+# that was just built.
 demo()
 {
     sh "$source_dir/conf/demo/run.sh" --build "$(dirname "$ALMONER")" --people 300 --keep "$PWD/demo" >demo.log 2>&1 || { cat demo.log; return 1; }
+    blankets demo/lists
     cd demo/lists || return
     export ALMONER_CONFIG=$PWD/../almoner.ini
     printf 'code,name,kind,area\nP1,مسجد جامع,mosque,1501\n' >places.csv
