@@ -41,7 +41,9 @@ start()
         cat "$dir/initdb.log" >&2
         exit 1
     }
-    # Durable as a real one, as tests of what commits cost need it; FSYNC=off for those that don't.
+    # A database that asks for a password, beside those that don't.
+    sed -i '1i local guarded all scram-sha-256' "$dir/data/pg_hba.conf"
+    # FSYNC=on where it is measured what a commit costs: no test pulls the plug.
     cat >>"$dir/data/postgresql.conf" <<CONF
 listen_addresses = ''
 unix_socket_directories = '$dir'
@@ -53,7 +55,12 @@ CONF
         cat "$dir/data/log" >&2
         exit 1
     }
-    "$bin/createdb" -h "$dir" -U almoner almoner
+    "$bin/psql" -q -h "$dir" -U almoner -d template1 <<'SQL'
+CREATE DATABASE almoner TEMPLATE template0;
+CREATE DATABASE latin TEMPLATE template0 ENCODING LATIN1 LOCALE 'C';
+CREATE ROLE guarded LOGIN PASSWORD 'let me in';
+CREATE DATABASE guarded OWNER guarded TEMPLATE template0;
+SQL
     # Whoever started it may be killed: nothing of it may stay.
     watch=${WATCH:-$PPID}
     setsid sh -c "while kill -0 $watch 2>/dev/null && [ -d '$dir' ]; do sleep 2; done; sh '$script' stop '$dir'" \

@@ -13,39 +13,41 @@ struct meaning {
     enum alm_status status;
     bool again;
     const char *hint;
+    const char *text; /* in place of the server's, where that says less */
 };
 
+static const char busy[] = "the store is busy; try again";
 static const char try_again[] = "nothing of the command was kept; run it again";
 static const char make_room[] = "make room on the server and repeat the command; nothing of it was kept";
 
 /* The first row that fits. */
 static const struct meaning meanings[] = {
-    {"40001", ALM_AGAIN, true, try_again},
-    {"40P01", ALM_AGAIN, true, try_again},
-    {"55P03", ALM_AGAIN, false, "another command is writing there; or raise lock_timeout in [store-postgres]"},
+    {"40001", ALM_AGAIN, true, try_again, busy},
+    {"40P01", ALM_AGAIN, true, try_again, busy},
+    {"55P03", ALM_AGAIN, false, "another command is writing there; or raise lock_timeout in [store-postgres]", busy},
     {"57014", ALM_AGAIN, false,
-     "run it again when the server is less busy; or raise statement_timeout in [store-postgres]"},
-    {"57P", ALM_UNAVAILABLE, true, try_again},
-    {"53300", ALM_AGAIN, false, "run it again later; or raise max_connections on the server"},
-    {"53100", ALM_IO, false, make_room},
-    {"53", ALM_UNAVAILABLE, false, NULL},
-    {"08", ALM_UNAVAILABLE, true, try_again},
+     "run it again when the server is less busy; or raise statement_timeout in [store-postgres]", NULL},
+    {"57P", ALM_UNAVAILABLE, true, try_again, NULL},
+    {"53300", ALM_AGAIN, false, "run it again later; or raise max_connections on the server", NULL},
+    {"53100", ALM_IO, false, make_room, NULL},
+    {"53", ALM_UNAVAILABLE, false, NULL, NULL},
+    {"08", ALM_UNAVAILABLE, true, try_again, NULL},
     /* Two writers made one thing: the one that is run again finds it made. */
-    {"23505", ALM_BAD_DATA, true, NULL},
-    {"22", ALM_BAD_DATA, false, NULL},
-    {"23", ALM_BAD_DATA, false, NULL},
-    {"25006", ALM_NO_PERMISSION, false, "connect to the primary server: this one can only be read"},
-    {"42501", ALM_NO_PERMISSION, false, "GRANT it to the role, or let the owner of the tables run almoner init"},
-    {"28", ALM_NO_PERMISSION, false, NULL},
-    {"3D000", ALM_UNAVAILABLE, false, NULL},
-    {"58", ALM_IO, false, NULL},
-    {"XX001", ALM_IO, false, "put back the last backup: almoner store restore FILE"},
-    {"XX002", ALM_IO, false, "put back the last backup: almoner store restore FILE"},
+    {"23505", ALM_BAD_DATA, true, NULL, NULL},
+    {"22", ALM_BAD_DATA, false, NULL, NULL},
+    {"23", ALM_BAD_DATA, false, NULL, NULL},
+    {"25006", ALM_NO_PERMISSION, false, "connect to the primary server: this one can only be read", NULL},
+    {"42501", ALM_NO_PERMISSION, false, "GRANT it to the role, or let the owner of the tables run almoner init", NULL},
+    {"28", ALM_NO_PERMISSION, false, NULL, NULL},
+    {"3D000", ALM_UNAVAILABLE, false, NULL, NULL},
+    {"58", ALM_IO, false, NULL, NULL},
+    {"XX001", ALM_IO, false, "put back the last backup: almoner store restore FILE", NULL},
+    {"XX002", ALM_IO, false, "put back the last backup: almoner store restore FILE", NULL},
 };
 
 static const struct meaning *meaning_of(const char *state)
 {
-    static const struct meaning other = {"", ALM_INTERNAL, false, NULL};
+    static const struct meaning other = {"", ALM_INTERNAL, false, NULL, NULL};
     for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
         if (strncmp(state, meanings[i].state, strlen(meanings[i].state)) == 0)
             return &meanings[i];
@@ -76,8 +78,11 @@ enum alm_status postgres_fail(struct alm_connection *connection, const PGresult 
     } else {
         const struct meaning *meaning = meaning_of(state);
         connection->again = meaning->again;
-        alm_fail(err, meaning->status, meaning->hint, "%s%s%.*s", what, colon, text ? first_line(text) : 0,
-                 text ? text : "");
+        if (meaning->text)
+            alm_fail(err, meaning->status, meaning->hint, "%s%s%s", what, colon, meaning->text);
+        else
+            alm_fail(err, meaning->status, meaning->hint, "%s%s%.*s", what, colon, text ? first_line(text) : 0,
+                     text ? text : "");
     }
     if (connection->in_transaction && !connection->aborted) {
         connection->aborted = true;
