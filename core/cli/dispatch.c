@@ -324,6 +324,8 @@ static enum alm_status write_once(struct cli *cli, struct store *store,
     status = store_id(store, &cli->entry.id, err);
     if (status == ALM_OK)
         status = work(cli, context, err);
+    if (status == ALM_OK && !cli->dry_run) /* what comes of it, commit tells */
+        status = store_defer(store, true, err);
     if (status == ALM_OK && !cli->dry_run)
         status = store_journal_add(store, &cli->entry, err);
     if (status == ALM_OK && !cli->dry_run)

@@ -350,7 +350,7 @@ void ledger_write_refusal(struct ledger_writer *writer, const struct alm_line *l
 
 enum alm_status ledger_writer_flush(struct ledger_writer *writer, struct reach_counts *counts, struct alm_error *err)
 {
-    enum alm_status status = ALM_OK;
+    enum alm_status status = store_defer(writer->store, true, err);
     cells_hand_over(&writer->tally, writer->bulk[TALLY]);
     for (size_t i = 0; status == ALM_OK && i < TABLES; i++)
         if (store_bulk_count(writer->bulk[i]))
@@ -362,6 +362,8 @@ enum alm_status ledger_writer_flush(struct ledger_writer *writer, struct reach_c
     writer->area = writer->county = 0; /* the tree may change before the next */
     if (status == ALM_OK)
         status = reach_counts_write(counts, writer->store, err);
+    if (status == ALM_OK)
+        status = store_defer(writer->store, false, err);
     if (status != ALM_OK)
         ledger_writer_reset(writer);
     return status;

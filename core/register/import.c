@@ -429,6 +429,9 @@ static enum alm_status write_chunk(struct run *run, struct import_counts *counts
      */
     bool wrote = entry.added || entry.changed || entry.removed || entry.lines || counts->refused != before.refused ||
                  counts->held != before.held;
+    if (!import->dry_run &&
+        (status = store_defer(run->store, true, err)) != ALM_OK) /* what comes of it, commit tells */
+        return status;
     if (wrote)
         status = store_journal_add(run->store, &entry, err);
     if (status == ALM_OK)

@@ -234,6 +234,8 @@ enum alm_status store_run(struct store *store, int64_t *changes, struct alm_erro
     va_start(args, types);
     enum alm_status status = query(store, &stmt, err, sql, types, &args);
     va_end(args);
+    if (status == ALM_OK && changes) /* who asks waits */
+        status = store_defer(store, false, err);
     for (bool row = true; status == ALM_OK && row;)
         status = store_next(stmt, &row, err);
     if (changes)

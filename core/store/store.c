@@ -127,6 +127,15 @@ bool store_again(struct store *store, unsigned attempt)
     return true;
 }
 
+enum alm_status store_defer(struct store *store, bool on, struct alm_error *err)
+{
+    ERROR_OR_UNUSED(err);
+    const struct alm_store_driver *driver = store->driver;
+    if (driver->size < offsetof(struct alm_store_driver, defer) + sizeof driver->defer || !driver->defer)
+        return ALM_OK;
+    return driver->defer(store->connection, on, err);
+}
+
 bool store_in_transaction(const struct store *store)
 {
     return store->in_transaction;

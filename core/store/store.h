@@ -41,6 +41,12 @@ bool store_in_transaction(const struct store *);
  * that made it fail.  Waits a while first, longer from attempt (0, 1 ...) to attempt; false once that was tried enough.
  */
 bool store_again(struct store *, unsigned attempt);
+/*
+ * Between on and off (or the transaction's end, or a savepoint), writes may go out without waiting for what comes of
+ * them, and a failure is told by the call that switches it off, by a read in
+ * between or by commit.  For several writes in a row, where none depends on the one before.
+ */
+enum alm_status store_defer(struct store *, bool on, struct alm_error *);
 enum alm_status store_savepoint(struct store *, struct alm_error *);
 enum alm_status store_release(struct store *, bool keep, struct alm_error *);
 

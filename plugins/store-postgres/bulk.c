@@ -257,6 +257,11 @@ static enum alm_status insert(struct alm_connection *connection, const struct al
         status = column->ints ? statement_bind_ints(st, (int)i + 1, column->ints + from, n, err)
                               : statement_bind_texts(st, (int)i + 1, column->texts + from, n, err);
     }
+    if (status == ALM_OK && connection->deferring && n <= DEFERRED_ROWS && bulk->mode != ALM_BULK_CLAIM) {
+        status = statement_send(st, err);
+        statement_reset(st);
+        return status;
+    }
     if (status == ALM_OK && bulk->mode == ALM_BULK_CLAIM && bulk->conflict)
         status = take_conflicts(st, bulk, from, n, err);
     while (status == ALM_OK && row)

@@ -131,6 +131,8 @@ enum alm_status connection_open(struct alm_connection *connection, struct alm_er
     connection->n_dead = 0; /* they died with the server's process */
     connection->aborted = false;
     connection->streaming = NULL;
+    connection->plans = PLANS_UNKNOWN;
+    connection->n_pending = 0;
     for (int64_t pause = 20;; pause *= 2) {
         connection->again = false;
         status = connect_once(connection, deadline, err);
@@ -165,11 +167,51 @@ enum alm_status connection_mend(struct alm_connection *connection, struct alm_er
 
 /* ---- using it ---- */
 
+/* Await the answers of all writes that are on their way; the first failure is told. */
+static enum alm_status take_answers(struct alm_connection *connection, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    const size_t n = connection->n_pending;
+    connection->n_pending = 0;
+    PQpipelineSync(connection->pg);
+    for (size_t i = 0; i < n && !connection_lost(connection); i++) {
+        PGresult *result = PQgetResult(connection->pg);
+        ExecStatusType answer = PQresultStatus(result);
+        /* What comes after a failure is not even tried. */
+        if (status == ALM_OK && answer != PGRES_COMMAND_OK) {
+            const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
+            status = postgres_fail(connection, result, table ? table : "", err);
+        }
+        while (result) {
+            PQclear(result);
+            result = PQgetResult(connection->pg);
+        }
+    }
+    if (connection_lost(connection))
+        return status == ALM_OK ? postgres_fail(connection, NULL, "", err) : status;
+    PQclear(PQgetResult(connection->pg)); /* the end of the pipeline */
+    PQexitPipelineMode(connection->pg);
+    return status;
+}
+
 enum alm_status connection_ready(struct alm_connection *connection, struct alm_error *err)
 {
     struct alm_statement *streaming = connection->streaming;
     connection->streaming = NULL;
+    if (connection->n_pending)
+        return take_answers(connection, err);
     return streaming ? statement_set_aside(streaming, err) : ALM_OK;
+}
+
+enum alm_status connection_pend(struct alm_connection *connection, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    if (connection->streaming || connection->n_pending == PENDING_MOST)
+        status = connection_ready(connection, err);
+    if (status == ALM_OK && connection->n_pending == 0 && !PQenterPipelineMode(connection->pg))
+        status = postgres_fail(connection, NULL, "", err);
+    connection->n_pending += status == ALM_OK;
+    return status;
 }
 
 enum alm_status connection_run(struct alm_connection *connection, const char *sql, struct alm_error *err)

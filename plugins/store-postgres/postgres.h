@@ -16,6 +16,10 @@ enum {
     SERVER_OLDEST = 130000,
     BULK_STATEMENTS = 64,
     DEAD_STATEMENTS = 64,
+    PENDING_MOST = 64,
+    DEFERRED_ROWS = 64,     /* larger writes are waited for */
+    GENERIC_ARRAY = 256,    /* elements: longer arrays are worth a plan of their own */
+    GENERIC_AFTER = 5,      /* executions */
     LOCK_CLASS = 0x616c6d6e /* "almn": of our advisory locks */
 };
 
@@ -57,6 +61,9 @@ struct alm_connection {
     struct alm_error failure;
     uint64_t generation; /* counts connects: what was prepared on an earlier one is prepared anew */
     uint64_t named;      /* counts names of prepared statements */
+    enum { PLANS_UNKNOWN, PLANS_AUTO, PLANS_GENERIC } plans; /* plan_cache_mode of the session */
+    bool deferring;                                          /* writes may go out without waiting for their answers */
+    size_t n_pending;                                        /* writes on their way, in pipeline mode */
     struct alm_statement *streaming;
     uint64_t dead[DEAD_STATEMENTS]; /* names that can be given back to the server */
     size_t n_dead;
@@ -87,8 +94,10 @@ enum alm_status connection_open(struct alm_connection *, struct alm_error *);
 bool connection_lost(const struct alm_connection *);
 /* connection_open() if the wire broke while nothing was under way. */
 enum alm_status connection_mend(struct alm_connection *, struct alm_error *);
-/* Free the wire for the next statement. */
+/* Free the wire for the next statement: rows still to come are taken aside, answers still to come are awaited. */
 enum alm_status connection_ready(struct alm_connection *, struct alm_error *);
+/* Make ready to send what connection_ready() will take the answer of. */
+enum alm_status connection_pend(struct alm_connection *, struct alm_error *);
 /* Run SQL without parameters, several statements too; free the wire first. */
 enum alm_status connection_run(struct alm_connection *, const char *sql, struct alm_error *);
 /* Likewise, for the first column of the first row as a number. */
@@ -126,6 +135,8 @@ enum alm_status statement_bind_ints(struct alm_statement *, int n, const int64_t
 enum alm_status statement_bind_texts(struct alm_statement *, int n, const struct alm_text *, size_t count,
                                      struct alm_error *);
 enum alm_status statement_step(struct alm_statement *, bool *row, struct alm_error *);
+/* Send a write without waiting for its answer. */
+enum alm_status statement_send(struct alm_statement *, struct alm_error *);
 /* Take the rows that are still to come aside, so that the wire is free. */
 enum alm_status statement_set_aside(struct alm_statement *, struct alm_error *);
 void statement_reset(struct alm_statement *);

@@ -34,7 +34,9 @@ struct alm_statement {
     struct column *columns;
     const char **values; /* of the parameters, while they are sent */
     int *lengths, *formats;
-    bool binary; /* the columns come in binary: all are of types that we read so */
+    bool long_array;     /* one is bound */
+    unsigned executions; /* up to GENERIC_AFTER */
+    bool binary;         /* the columns come in binary: all are of types that we read so */
     bool executed;
     int64_t changes;
     PGresult *row;     /* the current row, when it came from the wire */
@@ -288,6 +290,7 @@ enum alm_status statement_bind_ints(struct alm_statement *st, int n, const int64
     if (status != ALM_OK)
         return status;
     bytes_ints(&bound->bytes, ints, ints ? count : 0);
+    st->long_array = st->long_array || count > GENERIC_ARRAY;
     return bound_status(bound, err);
 }
 
@@ -299,6 +302,7 @@ enum alm_status statement_bind_texts(struct alm_statement *st, int n, const stru
     if (status != ALM_OK)
         return status;
     bytes_texts(&bound->bytes, texts, texts ? count : 0);
+    st->long_array = st->long_array || count > GENERIC_ARRAY;
     return bound_status(bound, err);
 }
 
@@ -363,12 +367,51 @@ static enum alm_status receive(struct alm_statement *st, PGresult **row, struct 
     return status;
 }
 
+/*
+ * Left to itself the server plans a statement with an array anew each time, which takes longer than to run it: it
+ * thinks ten elements of every array that it has not seen.  A long array is worth that; others get a plan once.
+ */
+static enum alm_status choose_plans(struct alm_statement *st, struct alm_error *err)
+{
+    struct alm_connection *connection = st->connection;
+    const bool generic = st->executions == GENERIC_AFTER && !st->long_array;
+    st->executions += st->executions < GENERIC_AFTER;
+    if (connection->plans == (generic ? PLANS_GENERIC : PLANS_AUTO) || !(generic || st->long_array))
+        return ALM_OK;
+    enum alm_status status = connection_run(
+        connection, generic ? "SET plan_cache_mode = force_generic_plan" : "SET plan_cache_mode = auto", err);
+    if (status == ALM_OK)
+        connection->plans = generic ? PLANS_GENERIC : PLANS_AUTO;
+    return status;
+}
+
+static enum alm_status make_ready(struct alm_statement *st, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    if (st->generation != st->connection->generation)
+        status = prepare_on_server(st, err);
+    return status == ALM_OK ? choose_plans(st, err) : status;
+}
+
+enum alm_status statement_send(struct alm_statement *st, struct alm_error *err)
+{
+    enum alm_status status = make_ready(st, err);
+    if (status == ALM_OK)
+        status = connection_pend(st->connection, err);
+    st->changes = 0;
+    if (status == ALM_OK && !send(st)) {
+        st->connection->n_pending--;
+        status = fail_with_sql(st, NULL, err);
+    }
+    return status;
+}
+
 static enum alm_status execute_once(struct alm_statement *st, PGresult **row, struct alm_error *err)
 {
     struct alm_connection *connection = st->connection;
-    enum alm_status status = connection_ready(connection, err);
-    if (status == ALM_OK && st->generation != connection->generation)
-        status = prepare_on_server(st, err);
+    enum alm_status status = make_ready(st, err);
+    if (status == ALM_OK)
+        status = connection_ready(connection, err);
     if (status != ALM_OK)
         return status;
     if (!send(st))
@@ -389,6 +432,8 @@ enum alm_status statement_step(struct alm_statement *st, bool *row, struct alm_e
     if (!st->executed) {
         st->executed = true;
         st->changes = 0;
+        if (connection->deferring && st->n_columns == 0 && !st->long_array)
+            return statement_send(st, err);
         status = connection_mend(connection, err);
         if (status == ALM_OK)
             status = execute_once(st, &result, err);
@@ -459,6 +504,7 @@ void statement_reset(struct alm_statement *st)
     st->rows = NULL;
     st->executed = false;
     st->failure.status = ALM_OK;
+    st->long_array = false;
     for (int i = 0; i < st->n_columns; i++) {
         st->at[i] = NULL;
         st->len[i] = -1;

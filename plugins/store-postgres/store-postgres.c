@@ -134,6 +134,7 @@ static enum alm_status store_begin(struct alm_connection *connection, bool write
         status = connection_run(connection, sql, err);
     connection->in_transaction = status == ALM_OK;
     connection->aborted = false;
+    connection->deferring = false;
     return status;
 }
 
@@ -142,7 +143,10 @@ static void store_rollback(struct alm_connection *connection)
     struct alm_error ignored;
     const bool again = connection->again;
     connection->in_transaction = false;
+    connection->deferring = false;
+    connection_ready(connection, &ignored);
     connection->aborted = false;
+    connection->plans = PLANS_UNKNOWN; /* what was set is undone with the rest */
     if (!connection_lost(connection) && PQtransactionStatus(connection->pg) != PQTRANS_IDLE)
         connection_run(connection, "ROLLBACK", &ignored);
     connection->again = again;
@@ -155,7 +159,14 @@ static enum alm_status store_commit(struct alm_connection *connection, struct al
         store_rollback(connection);
         return err->status;
     }
-    enum alm_status status = connection_run(connection, "COMMIT", err);
+    enum alm_status status = ALM_OK;
+    connection->deferring = false;
+    if (connection->n_pending == 0) {
+        status = connection_run(connection, "COMMIT", err);
+    } else if ((status = connection_pend(connection, err)) == ALM_OK) {
+        PQsendQueryParams(connection->pg, "COMMIT", 0, NULL, NULL, NULL, NULL, 0);
+        status = connection_ready(connection, err);
+    }
     if (status != ALM_OK && connection_lost(connection)) {
         connection->again = false;
         status = alm_fail(err, ALM_IO, "look whether it was, or run the command again: what was kept is not kept twice",
@@ -169,18 +180,30 @@ static enum alm_status store_commit(struct alm_connection *connection, struct al
 
 static enum alm_status store_savepoint(struct alm_connection *connection, struct alm_error *err)
 {
+    connection->deferring = false; /* what fails after it has to be told apart from what failed before */
     return connection_run(connection, "SAVEPOINT almoner", err);
 }
 
 /* Savepoints of one name nest; the name means the last of them. */
 static enum alm_status store_release(struct alm_connection *connection, bool keep, struct alm_error *err)
 {
+    struct alm_error ignored;
+    if (!keep) {
+        connection_ready(connection, &ignored);
+        connection->plans = PLANS_UNKNOWN;
+    }
     enum alm_status status = connection_run(
         connection, keep ? "RELEASE SAVEPOINT almoner" : "ROLLBACK TO SAVEPOINT almoner; RELEASE SAVEPOINT almoner",
         err);
     if (status == ALM_OK)
         connection->aborted = false;
     return status;
+}
+
+static enum alm_status store_defer(struct alm_connection *connection, bool on, struct alm_error *err)
+{
+    connection->deferring = on && connection->in_transaction;
+    return on || connection->n_pending == 0 ? ALM_OK : connection_ready(connection, err);
 }
 
 static bool store_again(struct alm_connection *connection)
@@ -222,6 +245,7 @@ static const struct alm_store_driver driver = {
     .check = copy_check,
     .bytes = store_bytes,
     .again = store_again,
+    .defer = store_defer,
 };
 
 ALM_PLUGIN(.name = "store-postgres", .version = "1.0", .summary = "A store in a PostgreSQL database",

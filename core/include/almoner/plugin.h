@@ -432,6 +432,10 @@ struct alm_store_driver {
     /* Whether what failed last failed because of others at work (a deadlock, a broken connection), so that the transaction
      * may pass when it is run again from its begin.  May be NULL: it never does. */
     bool (*again)(struct alm_connection *);
+    /* Between on and off, writes inside a transaction may be sent without waiting for what comes of them: changes() is not known then, and
+     * the first that failed is told when it is switched off, by commit, or by what reads in between.  A savepoint, and
+     * the transaction's end, switch it off.  May be NULL. */
+    enum alm_status (*defer)(struct alm_connection *, bool on, struct alm_error *);
 };
 
 /* ---- the plug-in --------------------------------------------------------------------------------------------- */
