@@ -107,7 +107,10 @@ void roff_item(struct strbuf *out, const char *term, const char *text)
     strbuf_adds(out, ".TP\n\\fB");
     add_text(out, term, strlen(term));
     strbuf_adds(out, "\\fR\n");
-    add_line(out, *text ? text : "\\&", strlen(*text ? text : "\\&"));
+    if (*text)
+        add_line(out, text, strlen(text));
+    else
+        strbuf_adds(out, "\\&\n"); /* an empty line would be a gap */
 }
 
 void roff_lines(struct strbuf *out, const char *prefix, const char *lines)
