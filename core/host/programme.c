@@ -89,9 +89,13 @@ static enum alm_status read_id(struct host_programme *programme, struct alm_erro
         return error_set(err, ALM_UNAVAILABLE, _("run: almoner init"),
                          _("the store does not know the programme %s yet"), programme->conf->name);
     programme->id = entry->id;
-    if (programme->plugin->n_migrations)
-        status = store_migrated(programme->host->store, programme->plugin->name, programme->plugin->migrations,
-                                programme->plugin->n_migrations, err);
+    const struct alm_plugin *plugin = programme->plugin;
+
+    if (plugin->n_migrations)
+        status = store_migrated(programme->host->store, plugin->name, plugin->migrations, plugin->n_migrations, err);
+    if (status != ALM_OK)
+        error_prefix(err, _("programme %s (%s, version %s)"), programme->conf->name, plugin_path(plugin->name),
+                     plugin->version);
     return status;
 }
 

@@ -141,7 +141,7 @@ static _Noreturn void tell(enum fault fault, const char *how)
         add_plugin(&line, call);
     }
     add_call(&line, call);
-    if (asked) {
+    if (asked && strcmp(asked->plugin, call->plugin) != 0) {
         add(&line, ", asked by ");
         add_plugin(&line, asked);
         add_call(&line, asked);

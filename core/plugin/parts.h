@@ -22,8 +22,6 @@ enum alm_status plugin_negotiate(const struct alm_plugin *raw, const char *file,
 /* Of a vetted file, before it is loaded: whole, of this machine, exporting its entry function alone (elf.c). */
 enum alm_status plugin_check_object(const char *path, struct alm_error *);
 
-/* The file that a loaded plug-in came from, or NULL.  May be called in a signal handler. */
-const char *plugin_path(const char *name);
 /* Begin to watch for calls that hang, if the guard is on (guard.c). */
 void plugin_guard_watch(void);
 

@@ -19,6 +19,9 @@ enum alm_status plugin_vet(const char *dir, const char *name, struct arena *, co
  * plug-in was built against a smaller struct, missing members read as zero. Loading the same file again hands back the same result. */
 enum alm_status plugin_load(const char *dir, const char *name, const struct alm_plugin **, struct alm_error *);
 
+/* The file that a loaded plug-in came from, or NULL.  May be called in a signal handler. */
+const char *plugin_path(const char *name);
+
 /* What is known of one plug-in by loading it in a child process, two seconds at most, so that a crash is only a line. */
 struct plugin_probe {
     char name[64];

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+/* Its rule crashes. */
+#define RULE crash();
+#include "faulty.h"

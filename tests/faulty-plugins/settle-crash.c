@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+/* Its settle() crashes after it has written. */
+#define SETTLE crash();
+#include "faulty.h"

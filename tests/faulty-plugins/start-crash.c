@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+/* Its start() crashes. */
+#define START crash();
+#include "faulty.h"
