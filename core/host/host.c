@@ -229,6 +229,7 @@ enum alm_status host_store(struct host *host, uint32_t flags, struct store **out
         if (status != ALM_OK)
             return status;
         options.driver = plugin->store;
+        options.plugin = plugin->name;
         options.driver_state = host->store_state;
         status = store_open(&host->store, &options, err);
         if (status != ALM_OK)

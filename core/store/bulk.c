@@ -292,7 +292,10 @@ enum alm_status store_bulk_flush(struct store_bulk *bulk, size_t sort_by, bool *
                                    .n_columns = bulk->n_columns,
                                    .n_rows = bulk->n_rows,
                                    .conflict = flags};
-    status = bulk->store->driver->bulk(bulk->store->connection, &write, err);
+    {
+        IN_DRIVER(bulk->store);
+        status = bulk->store->driver->bulk(bulk->store->connection, &write, err);
+    }
     if (status == ALM_OK && flags && conflict)
         for (size_t row = 0; row < bulk->n_rows; row++)
             conflict[moved ? bulk->order[row] : row] = flags[row];

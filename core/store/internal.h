@@ -3,6 +3,7 @@
 #ifndef STORE_INTERNAL_H
 #define STORE_INTERNAL_H
 
+#include "plugin/plugin.h"
 #include "store/store.h"
 
 enum { STATEMENTS_MAX = 256, STATEMENT_BUCKETS = 512 };
@@ -43,6 +44,12 @@ struct store {
     struct alm_error unused_error;                                                                                     \
     if (!(err))                                                                                                        \
     (err) = &unused_error
+
+/* From here to the end of the block the driver may be called: a crash is told as its plug-in's.  Not to be jumped over. */
+#define IN_DRIVER(store)                                                                                               \
+    __attribute__((cleanup(plugin_leave))) struct plugin_call in_driver = {.plugin = (store)->options.plugin,          \
+                                                                           .what = PLUGIN_STORE};                      \
+    plugin_enter(&in_driver)
 
 alm_time store_clock(const struct store *);
 

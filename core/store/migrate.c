@@ -96,8 +96,10 @@ static enum alm_status apply(struct store *store, const char *owner, const struc
         store_rollback(store);
         return ALM_OK;
     }
-    if (status == ALM_OK)
+    if (status == ALM_OK) {
+        IN_DRIVER(store);
         status = store->driver->exec(store->connection, migration->sql, err);
+    }
     if (status == ALM_OK)
         status = store_run(store, NULL, err,
                            "INSERT INTO store_migration (owner, version, name, checksum, applied_at)\n"

@@ -180,6 +180,7 @@ static enum alm_status query(struct store *store, struct store_stmt **out, struc
 {
     struct store_stmt *stmt;
     *out = NULL;
+    IN_DRIVER(store);
     enum alm_status status = statement_for(store, sql, &stmt, err);
     if (status != ALM_OK)
         return status;
@@ -213,6 +214,7 @@ enum alm_status store_next(struct store_stmt *stmt, bool *row, struct alm_error 
     *row = false;
     if (!stmt->active)
         return error_set(err, ALM_INTERNAL, NULL, _("a row is asked for after the last one: %.200s"), stmt->sql);
+    IN_DRIVER(stmt->store);
     enum alm_status status = stmt->store->driver->step(stmt->statement, row, err);
     if (status != ALM_OK || !*row)
         statement_reset(stmt);

@@ -18,6 +18,7 @@ enum alm_status store_open(struct store **out, const struct store_options *optio
     store->ids.fd = -1;
     uint32_t flags =
         (options->create ? (uint32_t)ALM_STORE_CREATE : 0) | (options->read_only ? (uint32_t)ALM_STORE_READ_ONLY : 0);
+    IN_DRIVER(store);
     enum alm_status status = store->driver->open(options->host, options->driver_state, flags, &store->connection, err);
     *out = NULL;
     if (status != ALM_OK) {
@@ -33,6 +34,7 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
+    IN_DRIVER(store);
     store_rollback(store);
     statement_forget_all(store);
     store->driver->close(store->connection);
@@ -50,6 +52,7 @@ const struct alm_store_driver *store_driver(const struct store *store)
 
 void store_describe(struct store *store, char *buf, size_t size)
 {
+    IN_DRIVER(store);
     store->driver->describe(store->connection, buf, size);
 }
 
@@ -67,6 +70,7 @@ enum alm_status store_begin(struct store *store, bool write, struct alm_error *e
         return error_set(err, ALM_INTERNAL, NULL, _("a transaction is begun inside another one"));
     if (write && store->options.read_only)
         return error_set(err, ALM_NO_PERMISSION, NULL, _("the store was opened for reading only"));
+    IN_DRIVER(store);
     enum alm_status status = store->driver->begin(store->connection, write, err);
     if (status != ALM_OK)
         return status;
@@ -92,6 +96,7 @@ enum alm_status store_commit(struct store *store, struct alm_error *err)
         store_rollback(store);
         return error_set(err, ALM_INTERNAL, NULL, _("a commit with a savepoint still open"));
     }
+    IN_DRIVER(store);
     /* A cursor that is left open would keep an old picture of the store alive on some engines. */
     statement_reset_all(store);
     enum alm_status status = store->driver->commit(store->connection, err);
@@ -105,6 +110,7 @@ void store_rollback(struct store *store)
 {
     if (!store->in_transaction)
         return;
+    IN_DRIVER(store);
     statement_reset_all(store);
     store->driver->rollback(store->connection);
     transaction_ended(store);
@@ -164,6 +170,7 @@ enum alm_status store_release(struct store *store, bool keep, struct alm_error *
     ERROR_OR_UNUSED(err);
     if (store->savepoints == 0)
         return error_set(err, ALM_INTERNAL, NULL, _("a savepoint is released that was not set"));
+    IN_DRIVER(store);
     enum alm_status status = store->driver->release(store->connection, keep, err);
     if (status == ALM_OK)
         store->savepoints--;

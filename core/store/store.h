@@ -13,6 +13,7 @@ struct store_stmt;
 
 struct store_options {
     const struct alm_store_driver *driver;
+    const char *plugin;          /* whose driver it is, for messages; NULL in tests */
     const struct alm_host *host; /* for the driver */
     void *driver_state;
     bool create;    /* almoner init only */

@@ -14,6 +14,7 @@ enum alm_status store_backup(struct store *store, const char *file, struct alm_e
         return error_set(err, ALM_INTERNAL, NULL, _("a backup inside a transaction"));
     if (!store->driver->backup)
         return unsupported(_("backup"), err);
+    IN_DRIVER(store);
     return store->driver->backup(store->connection, file, err);
 }
 
@@ -26,12 +27,14 @@ enum alm_status store_restore(struct store *store, const char *file, struct alm_
         return unsupported(_("restore"), err);
     /* Statements belong to the tables that go. */
     statement_forget_all(store);
+    IN_DRIVER(store);
     return store->driver->restore(store->connection, file, err);
 }
 
 enum alm_status store_check(struct store *store, struct alm_error *err)
 {
     ERROR_OR_UNUSED(err);
+    IN_DRIVER(store);
     return store->driver->check ? store->driver->check(store->connection, err) : ALM_OK;
 }
 

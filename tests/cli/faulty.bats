@@ -243,6 +243,19 @@ fault()
     as_expected migration
 }
 
+@test "a store that crashes" {
+    cp "$FAULTY/store-crash.so" plugins/
+    cp almoner.ini sound.ini
+    ready
+    printf '[almoner]\nplugindir = plugins\nstate = state\n[store]\nplugin = store-crash\n' >almoner.ini
+    step 70 status
+    step 70 init
+    step 0 plugin show store-crash
+    cp sound.ini almoner.ini
+    step 0 sound count
+    as_expected store
+}
+
 @test "what is missing is told apart" {
     ready
     step 64 sond count
