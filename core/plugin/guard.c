@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TICKS_A_SECOND = 4, LOAD_SECONDS = 2, STACK_SIZE = 64 * 1024 };
+enum { TICKS_A_SECOND = 4, STACK_SIZE = 64 * 1024 };
 
 _Thread_local const struct plugin_call *plugin_running;
 _Thread_local unsigned plugin_turns;
@@ -148,7 +148,7 @@ static _Noreturn void tell(enum fault fault, const char *how)
     }
     if (fault == HANGS) {
         add(&line, ": nothing was heard of it for ");
-        add_number(&line, call->what == PLUGIN_LOAD ? (unsigned)LOAD_SECONDS : guard.patience);
+        add_number(&line, guard.patience);
         add(&line, " s");
     }
     add(&line, "\n  what was not finished is undone; ");
@@ -190,8 +190,7 @@ static void on_tick(int number)
         guard.ticks = 0;
         return;
     }
-    unsigned seconds = call->what == PLUGIN_LOAD ? (unsigned)LOAD_SECONDS : guard.patience;
-    if (++guard.ticks >= seconds * TICKS_A_SECOND && is_on())
+    if (++guard.ticks >= guard.patience * TICKS_A_SECOND && is_on())
         tell(HANGS, NULL);
 }
 

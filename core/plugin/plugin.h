@@ -88,7 +88,7 @@ static inline void plugin_leave(struct plugin_call *call)
 
 /*
  * From here on, a plug-in that crashes, that calls exit(), or that neither returns nor asks the host for anything for
- * `patience` seconds (two, while it is loaded) ends the program: a message names it and the call, the status is
+ * `patience` seconds ends the program: a message names it and the call, the status is
  * ALM_INTERNAL, and the open transaction is not committed.  For the thread that calls it.
  */
 void plugin_guard(int64_t patience);

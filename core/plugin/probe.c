@@ -124,7 +124,8 @@ static void probe_named(const char *dir, struct plugin_probe *probe)
         return;
     }
     arena_release(&arena);
-    struct plugin_probe answer = *probe;
+    struct plugin_probe answer;
+    memcpy(&answer, probe, sizeof answer); /* padding too */
 
     if (pipe2(ends, O_CLOEXEC) != 0) {
         error_set(&probe->error, ALM_UNAVAILABLE, NULL, _("no pipe: %s"), strerror(errno));
