@@ -45,7 +45,8 @@ struct store {
     if (!(err))                                                                                                        \
     (err) = &unused_error
 
-/* From here to the end of the block the driver may be called: a crash is told as its plug-in's.  Not to be jumped over. */
+/* From here to the end of the block the driver may be called: a crash is told as its plug-in's.  Not to be jumped over.
+ */
 #define IN_DRIVER(store)                                                                                               \
     __attribute__((cleanup(plugin_leave))) struct plugin_call in_driver = {.plugin = (store)->options.plugin,          \
                                                                            .what = PLUGIN_STORE};                      \

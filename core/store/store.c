@@ -139,6 +139,7 @@ enum alm_status store_defer(struct store *store, bool on, struct alm_error *err)
     const struct alm_store_driver *driver = store->driver;
     if (driver->size < offsetof(struct alm_store_driver, defer) + sizeof driver->defer || !driver->defer)
         return ALM_OK;
+    IN_DRIVER(store);
     return driver->defer(store->connection, on, err);
 }
 

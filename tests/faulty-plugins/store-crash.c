@@ -42,6 +42,7 @@ static const struct alm_store_driver driver = {.size = sizeof driver,
                                                CRASH(restore),
                                                CRASH(check),
                                                CRASH(bytes),
-                                               CRASH(again)};
+                                               CRASH(again),
+                                               CRASH(defer)};
 ALM_PLUGIN(.name = "store-crash", .version = "1.0", .summary = "A store that crashes", .kind = ALM_KIND_STORE,
            .store = &driver)
