@@ -214,7 +214,12 @@ static void page_plugin(struct cli *cli, struct strbuf *out)
                            : conf_type_name(types[i].type));
     }
     roff_section(out, _("building"));
-    roff_lines(out, "", "cc -shared -fPIC -fvisibility=hidden -Wl,-z,defs -o NAME.so NAME.c");
+    roff_text(out,
+              _("`almoner plugin new NAME` writes a working plug-in to begin with, with its tests; `almoner plugin "
+                "conform` checks one, `almoner plugin test` runs its author's tests. With the package almoner-dev a "
+                "build finds what it needs by CMake's find_package(Almoner), or by pkg-config:"));
+    roff_lines(out, "",
+               "cc $(pkg-config --cflags almoner-plugin) -o NAME.so NAME.c $(pkg-config --libs almoner-plugin)");
     roff_section(out, _("files"));
     roff_item(out, ALMONER_PLUGINDIR, _("where plug-ins are installed"));
     roff_item(out, "almoner/plugin.h", _("the interface, in the package almoner-dev"));

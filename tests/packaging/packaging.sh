@@ -113,8 +113,9 @@ done
 [ "$(stat -c %a "$root/var/lib/almoner")" = 700 ] || fail 'the state folder is open to others'
 for file in usr/include/almoner/plugin.h usr/share/man/man1/almoner.1.gz usr/share/man/man5/almoner.ini.5.gz usr/share/man/man1/almoner-parcels.1.gz \
     usr/share/bash-completion/completions/almoner usr/share/zsh/vendor-completions/_almoner usr/share/fish/vendor_completions.d/almoner.fish \
-    usr/lib/systemd/system/almoner-verify.timer usr/lib/systemd/system/almoner-seal.timer; do
-    [ -s "$root/$file" ] || fail "no $file"
+    usr/lib/*/pkgconfig/almoner-plugin.pc usr/lib/*/cmake/Almoner/AlmonerConfig.cmake usr/lib/systemd/system/almoner-verify.timer usr/lib/systemd/system/almoner-seal.timer; do
+    # shellcheck disable=SC2086 # a * stands for the machine's kind
+    [ -s "$(echo $root/$file)" ] || fail "no $file"
 done
 
 # ---- working ----
