@@ -1,0 +1,118 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Many offices at once, for the same few households: a server takes forty of them, a file ten.
+load common
+
+if [ "${STORE:-sqlite}" = sqlite ]; then writers=10; else writers=40; fi
+households=6
+
+# crowd N: households in one neighbourhood, so that all writers meet in the same cells of the roll-ups.
+crowd()
+{
+    register
+    awk -v n="$1" 'BEGIN {
+        print "household,given_name,family_name,area"
+        for (i = 1; i <= n; i++) print "C" i ",n" i ",f" i ",150301"
+    }' >crowd.csv
+    almoner -q person import crowd.csv
+}
+
+# offers SEED ROWS: offers to the crowd on days of three months, in an order of their own for each seed.
+offers()
+{
+    awk -v seed="$1" -v rows="$2" -v n="$households" 'BEGIN {
+        srand(seed)
+        print "key,programme,household,date,body"
+        for (i = 1; i <= rows; i++)
+            printf "W%d-%d,parcels,C%d,1399/%02d/%02d,%s\n", seed, i, int(rand() * n) + 1, int(rand() * 3) + 6, int(rand() * 30) + 1,
+                rand() < 0.5 ? "hamdeli" : "yari"
+    }'
+}
+
+# together COMMAND: COMMAND N in the background for each writer; all of them have to end well, or with what was refused.
+together()
+{
+    local pids=() i got bad=0
+    for i in $(seq "$writers"); do
+        "$1" "$i" >"out.$i" 2>"err.$i" &
+        pids+=($!)
+    done
+    for i in $(seq "$writers"); do
+        got=0
+        wait "${pids[$((i - 1))]}" || got=$?
+        case $got in
+        0 | 1) ;;
+        *) echo "writer $i: exit $got"; cat "err.$i"; bad=1 ;;
+        esac
+    done
+    return $bad
+}
+
+# sound LINES: no double within a window; as many lines as were answered; everything kept follows from the lines.
+sound()
+{
+    almoner delivery list --programme parcels --limit 0 --output csv >list.csv
+    [ "$(sed 1d list.csv | wc -l)" = "$1" ] || { echo "$(sed 1d list.csv | wc -l) lines where $1 were answered"; return 1; }
+    doubles=$(sql "SELECT COUNT(*) FROM line a JOIN line b ON b.owner = a.owner AND b.id > a.id AND b.programme = a.programme
+        AND b.date - a.date < 30 AND a.date - b.date < 30 WHERE a.reverses IS NULL AND b.reverses IS NULL
+        AND a.id NOT IN (SELECT line FROM reversal) AND b.id NOT IN (SELECT line FROM reversal)")
+    [ "$doubles" = 0 ] || { echo "$doubles doubles"; return 1; }
+    almoner audit verify
+}
+
+record_stream()
+{
+    offers "$1" 12 | almoner delivery record -
+}
+
+record_import()
+{
+    offers "$1" 40 >"list.$1.csv"
+    almoner delivery import "list.$1.csv"
+}
+
+# The same file from everybody: each row is one delivery however often it arrives.
+record_same()
+{
+    almoner delivery import same.csv
+}
+
+record_and_take_back()
+{
+    local id
+    almoner delivery record parcels --household "C$(($1 % households + 1))" --date "1399/0$(($1 % 4 + 1))/15" --body yari --output csv >"answer.$1" || return
+    id=$(sed -n 's/^recorded,\([0-9]*\),.*/\1/p' "answer.$1")
+    [ -z "$id" ] || almoner delivery reverse "$id" --reason 'by mistake'
+}
+
+answered()
+{
+    cat out.* | grep -c -P '\trecorded\t' || true
+}
+
+@test "recording from everywhere" {
+    crowd "$households"
+    together record_stream
+    sound "$(answered)"
+}
+
+@test "importing from everywhere" {
+    crowd "$households"
+    together record_import
+    sound "$(sql 'SELECT COUNT(*) FROM line')"
+}
+
+@test "the same list from everywhere" {
+    crowd "$households"
+    awk 'BEGIN { print "key,programme,household,date,body"
+        for (i = 1; i <= 6; i++) for (m = 1; m <= 6; m++) printf "S%d-%d,parcels,C%d,1399/%02d/01,yari\n", i, m, i, m }' >same.csv
+    together record_same
+    sound 36
+}
+
+@test "recording and taking back" {
+    crowd "$households"
+    together record_and_take_back
+    [ "$(sql 'SELECT COUNT(*) FROM reversal')" -gt 0 ]
+    sound "$(sql 'SELECT COUNT(*) FROM line')"
+}
