@@ -218,6 +218,10 @@ enum alm_status ledger_refusal_reason(struct ledger *, alm_id id, int *state, co
 /* Numbers for `status`: deliveries that stand, offers refused, offers held. */
 enum alm_status ledger_counts(struct ledger *, int64_t *lines, int64_t *refusals, int64_t *held, struct alm_error *);
 
+/* Fold what several writers added to roll-ups and counts apart from each other into one row each, and drop rows of
+ * nothing; *folded counts the rows that went.  Reports say the same before and after. */
+enum alm_status ledger_tidy(struct ledger *, int64_t *folded, struct alm_error *);
+
 /* ---- audit (audit.c) ---- */
 
 /* Recompute claims, accounts, reach, tallies, unique counts, keys and the journal's digests from the lines, streaming

@@ -3,7 +3,6 @@
 #include "ledger/reach.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 struct count {
     alm_id programme;
@@ -100,12 +99,6 @@ void reach_counts_each(const struct reach_counts *c,
     }
 }
 
-/* Where other writers may be at work, each adds to rows of its own, so that none is hot; readers add the slots. */
-static int64_t slot_of(const struct store *store)
-{
-    return store_driver(store)->flags & ALM_STORE_ONE_WRITER ? 0 : getpid() % 16;
-}
-
 enum alm_status reach_counts_write(struct reach_counts *c, struct store *store, struct alm_error *err)
 {
     static const struct store_bulk_spec specs[] = {
@@ -113,15 +106,13 @@ enum alm_status reach_counts_write(struct reach_counts *c, struct store *store, 
         {"slot", ALM_BULK_KEY, false},   {"households", ALM_BULK_ADD, false}, {"persons", ALM_BULK_ADD, false},
         {"places", ALM_BULK_ADD, false},
     };
-    const int64_t slot = slot_of(store);
+    const int64_t slot = store_slot(store);
     struct store_bulk *bulk = store_bulk_new(store, "unique_count", ALM_BULK_MERGE, specs, COUNT_OF(specs));
     for (size_t i = 0; i <= c->mask; i++) {
         struct count *at = &c->slots[i];
         if (at->cut >= 0 && (at->households || at->persons || at->places)) {
             const int64_t row[] = {at->cut, at->programme, at->value, slot, at->households, at->persons, at->places};
-            store_bulk_row(bulk);
-            for (size_t j = 0; j < COUNT_OF(row); j++)
-                store_bulk_int(bulk, j, row[j]);
+            store_bulk_ints(bulk, row, COUNT_OF(row));
         }
         at->cut = -1;
     }

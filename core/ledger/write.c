@@ -6,9 +6,8 @@
 #include "ledger/lines.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
-enum { TALLY_KEYS = 6, DETAIL_KEYS = 7, SLOTS = 8 };
+enum { TALLY_KEYS = 6, DETAIL_KEYS = 7 };
 
 struct cell {
     int64_t keys[TALLY_KEYS];
@@ -122,7 +121,7 @@ struct ledger_writer {
     struct cells tally;
     alm_id *emptied; /* owners whose reach is nothing: their row goes */
     size_t n_emptied, emptied_capacity;
-    int64_t slot; /* spreads writers where there can be several */
+    int64_t slot;
     alm_date month_date;
     int32_t month;
     alm_id area;
@@ -135,8 +134,7 @@ struct ledger_writer *ledger_writer_new(struct store *store, struct register_dir
     writer->store = store;
     writer->directory = directory;
     writer->month_date = ALM_NO_DATE;
-    if (!(store_driver(store)->flags & ALM_STORE_ONE_WRITER))
-        writer->slot = (int64_t)getpid() & (SLOTS - 1);
+    writer->slot = store_slot(store);
     for (size_t i = 0; i < TABLES; i++)
         writer->bulk[i] = store_bulk_new(store, tables[i].name, tables[i].mode, tables[i].specs, tables[i].n_specs);
     return writer;

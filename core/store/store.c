@@ -143,6 +143,12 @@ enum alm_status store_defer(struct store *store, bool on, struct alm_error *err)
     return driver->defer(store->connection, on, err);
 }
 
+int64_t store_slot(const struct store *store)
+{
+    enum { SLOTS = 64 }; /* processes that were started together have neighbouring numbers */
+    return store->driver->flags & ALM_STORE_ONE_WRITER ? 0 : getpid() % SLOTS;
+}
+
 bool store_in_transaction(const struct store *store)
 {
     return store->in_transaction;

@@ -48,6 +48,11 @@ bool store_again(struct store *, unsigned attempt);
  * between or by commit.  For several writes in a row, where none depends on the one before.
  */
 enum alm_status store_defer(struct store *, bool on, struct alm_error *);
+/*
+ * Sums that all writers add to are kept in slots: rows of their own for writers at work at the same time, so that none
+ * waits for the other; readers add the slots up.  This process's slot; 0 where there is one writer only.
+ */
+int64_t store_slot(const struct store *);
 enum alm_status store_savepoint(struct store *, struct alm_error *);
 enum alm_status store_release(struct store *, bool keep, struct alm_error *);
 

@@ -94,6 +94,14 @@ answered()
     crowd "$households"
     together record_stream
     sound "$(answered)"
+    almoner report --by area --output csv >before
+    almoner store tidy
+    almoner report --by area --output csv >after
+    same before after
+    [ "$(sql 'SELECT COUNT(*) FROM tally WHERE slot <> 0')" = 0 ]
+    sound "$(answered)"
+    almoner store tidy 2>err
+    [ "$(cat err)" = '0 rows folded' ]
 }
 
 @test "importing from everywhere" {
