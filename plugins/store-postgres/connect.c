@@ -85,6 +85,41 @@ static void ignore_notice(void *context, const PGresult *notice)
     (void)notice;
 }
 
+/*
+ * Only init makes or changes tables, and one init at a time: the lock goes with the connection.  Who may not make
+ * schemas can still bring one up to date.
+ */
+static enum alm_status prepare_init(struct alm_connection *connection, struct alm_error *err)
+{
+    const char *schema = connection->settings->schema;
+    struct bytes lock = {0}, look = {0}, make = {0};
+    char number[64];
+    int64_t there = 0;
+    char *name = PQescapeLiteral(connection->pg, schema, strlen(schema));
+    snprintf(number, sizeof number, "SELECT pg_advisory_lock(%d, hashtext(", LOCK_CLASS);
+    bytes_text(&lock, number);
+    bytes_text(&lock, name ? name : "");
+    bytes_add(&lock, "))", sizeof "))");
+    bytes_text(&look, "SELECT COUNT(*) FROM pg_namespace WHERE nspname = ");
+    bytes_text(&look, name ? name : "");
+    bytes_add(&look, "", 1);
+    bytes_text(&make, "CREATE SCHEMA ");
+    bytes_identifier(&make, schema);
+    bytes_add(&make, "", 1);
+    enum alm_status status = name && !lock.failed && !look.failed && !make.failed ? ALM_OK : out_of_memory(err);
+    if (status == ALM_OK)
+        status = connection_run(connection, lock.at, err);
+    if (status == ALM_OK)
+        status = connection_number(connection, look.at, &there, err);
+    if (status == ALM_OK && there == 0)
+        status = connection_run(connection, make.at, err);
+    PQfreemem(name);
+    free(lock.at);
+    free(look.at);
+    free(make.at);
+    return status;
+}
+
 static enum alm_status prepare_session(struct alm_connection *connection, struct alm_error *err)
 {
     const struct settings *settings = connection->settings;
@@ -107,20 +142,10 @@ static enum alm_status prepare_session(struct alm_connection *connection, struct
              "SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on;",
              (long long)settings->lock_timeout * 1000, (long long)settings->statement_timeout * 1000);
     bytes_text(&sql, number);
-    if (connection->create) {
-        /* Only init makes or changes tables, and one init at a time: the lock goes with the connection. */
-        snprintf(number, sizeof number, "SELECT pg_advisory_lock(%d, hashtext(", LOCK_CLASS);
-        bytes_text(&sql, number);
-        char *name = PQescapeLiteral(connection->pg, settings->schema, strlen(settings->schema));
-        bytes_text(&sql, name ? name : "''");
-        PQfreemem(name);
-        bytes_text(&sql, ")); CREATE SCHEMA IF NOT EXISTS ");
-        bytes_identifier(&sql, settings->schema);
-    }
     bytes_add(&sql, "", 1);
     enum alm_status status = sql.failed ? out_of_memory(err) : connection_run(connection, sql.at, err);
     free(sql.at);
-    return status;
+    return status == ALM_OK && connection->create ? prepare_init(connection, err) : status;
 }
 
 enum alm_status connection_open(struct alm_connection *connection, struct alm_error *err)

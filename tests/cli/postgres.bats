@@ -107,6 +107,24 @@ old_server()
     as_expected newer
 }
 
+@test "a role that may make no schema" {
+    store
+    store_server "DROP ROLE IF EXISTS clerk"
+    store_server "CREATE ROLE clerk LOGIN"
+    in_ini connection user=clerk
+    sql 'GRANT USAGE ON SCHEMA almoner TO clerk'
+    step 77 delivery list
+    sql 'GRANT SELECT ON ALL TABLES IN SCHEMA almoner TO clerk'
+    # It may bring up to date what is there, but make nothing.
+    step 0 delivery list --output csv
+    step 77 body add X --name x
+    in_ini schema other
+    step 77 init --test
+    sql 'DROP OWNED BY clerk; DROP ROLE clerk'
+    sed "s|$PGDATABASE|DATABASE|" -i transcript
+    as_expected role
+}
+
 @test "several inits at once" {
     for i in 1 2 3 4; do
         almoner init --test >/dev/null 2>"err$i" &
