@@ -81,6 +81,7 @@ struct alm_text {
     size_t len;
 };
 
+/* Words of an ALM_LIST setting, in the order of the file, each ended by a NUL. */
 struct alm_list {
     const char *const *items;
     size_t count;
@@ -113,13 +114,19 @@ struct alm_value {
 
 /* ---- settings ------------------------------------------------------------------------------------------------ */
 
-enum { ALM_REQUIRED = 1, ALM_REPEATED = 2, ALM_ARGUMENT = 4, ALM_HIDDEN = 8 };
+/* Flags of settings and options. */
+enum {
+    ALM_REQUIRED = 1, /* must be given */
+    ALM_REPEATED = 2, /* options: may be given several times */
+    ALM_ARGUMENT = 4, /* options: a word by its position, not --name */
+    ALM_HIDDEN = 8    /* works, and is left out of help and sample */
+};
 
 /*
  * One key of an INI file and where its value goes: at `offset` of the plug-in's settings struct.  The field's C type
  * is bool for ALM_BOOL, const char * for ALM_STRING and ALM_PATH, struct alm_list for ALM_LIST, int64_t for all others.
  * `fallback` is the default as one would write it in the file (NULL: none; the field is then 0, NULL or empty).
- * `min` and `max` are written likewise and inclusive; NULL is no bound.  flags: ALM_REQUIRED.
+ * `min` and `max` are written likewise and inclusive; NULL is no bound.  flags: ALM_REQUIRED, ALM_HIDDEN.
  */
 struct alm_setting {
     const char *key;
@@ -151,6 +158,7 @@ struct alm_setting_group {
     const char *sample;
 };
 
+/* What a group of sections became: `count` structs of its item_size, one after the other; NULL if there are none. */
 struct alm_group {
     void *items;
     size_t count;
@@ -162,6 +170,10 @@ struct alm_check {
     void (*problem)(void *context, const char *section, const char *key, const char *text, const char *hint);
 };
 
+/*
+ * All settings of a plug-in.  The struct is the core's, filled anew for each programme, and stays with all that it points
+ * to until stop() has returned.
+ */
 struct alm_settings {
     const struct alm_setting *rows; /* of the section named as the plug-in */
     size_t n_rows;
@@ -194,6 +206,7 @@ struct alm_arg {
     bool given; /* on the command line, not by default */
 };
 
+/* All arguments and options of a call: `n_options` rows and what was given for each; valid until run() returns. */
 struct alm_args {
     const struct alm_option *options;
     size_t n_options;
@@ -202,6 +215,7 @@ struct alm_args {
 
 struct alm_host;
 
+/* What a command needs: one of READS, WRITES and NO_STORE. */
 enum {
     ALM_READS = 1,      /* runs in a read transaction */
     ALM_WRITES = 2,     /* runs in one write transaction, with its journal entry */
@@ -209,7 +223,11 @@ enum {
     ALM_NO_STORE = 8    /* the store is not opened for it */
 };
 
-/* A verb under the programme's name.  `name` may have two words ("kitchen add").  `examples`: lines without "almoner". */
+/*
+ * A verb under the programme's name.  `name` may have two words ("kitchen add"); `summary` is one line without a full
+ * stop.  run() gets the programme's state and its words, parsed.  A status that is not ALM_OK undoes what it wrote, is
+ * told with the error's text and hint, and ends the program with that number.
+ */
 struct alm_command {
     const char *name;
     const char *summary;
@@ -220,12 +238,14 @@ struct alm_command {
     const char *examples; /* one a line, as typed after the word almoner; may be NULL */
 };
 
+/* Flags of columns. */
 enum { ALM_TOTAL = 1 /* add up in the last row */, ALM_OPTIONAL = 2 /* only in wide outputs */ };
 
+/* A column of a table or report, or of a programme's delivery lines. */
 struct alm_column {
     const char *name;  /* machine name, [a-z_]+; header of CSV, key of JSON */
     const char *title; /* header for people */
-    uint32_t type;
+    uint32_t type; /* enum alm_type but ALM_LIST */
     uint32_t flags;
     const char *unit;           /* shown beside the title; may be NULL */
     const char *const *choices; /* ALM_ENUM */
@@ -258,8 +278,10 @@ struct alm_migration {
 
 /* ---- programmes ---------------------------------------------------------------------------------------------- */
 
+/* Whom a programme's aid is for. */
 enum alm_recipient { ALM_HOUSEHOLD = 1, ALM_PERSON = 2, ALM_PLACE = 3 };
 
+/* To the head of the household. */
 enum alm_relation { ALM_RELATION_UNKNOWN, ALM_HEAD, ALM_SPOUSE, ALM_CHILD, ALM_PARENT, ALM_OTHER_RELATION };
 
 /* A person in a household on the date of the case. */
@@ -373,6 +395,7 @@ struct alm_bulk_column {
     const struct alm_text *texts;
 };
 
+/* Many rows for one table, column by column. */
 struct alm_bulk {
     const char *table;
     uint32_t mode;
@@ -382,7 +405,8 @@ struct alm_bulk {
     bool *conflict;   /* CLAIM: n_rows flags, written by the driver */
 };
 
-enum { ALM_STORE_CREATE = 1, ALM_STORE_READ_ONLY = 2 };
+/* Flags of open(), and of a driver. */
+enum { ALM_STORE_CREATE = 1 /* make it if it is not there */, ALM_STORE_READ_ONLY = 2 };
 enum { ALM_STORE_ONE_WRITER = 1 /* begin(write) excludes other writers: rows need no locks of their own */ };
 
 /*
@@ -440,20 +464,25 @@ struct alm_store_driver {
 
 /* ---- the plug-in --------------------------------------------------------------------------------------------- */
 
+/* What a plug-in is. */
 enum alm_kind { ALM_KIND_PROGRAMME = 1, ALM_KIND_STORE = 2 };
 
+/*
+ * The descriptor: all that the core knows of a plug-in.  It and what it points to are constant and stay for the life of
+ * the process; ALM_PLUGIN() fills size and versions.
+ */
 struct alm_plugin {
     uint32_t size;
     uint16_t abi_major;
     uint16_t abi_minor;
     const char *name;    /* the file's name without .so */
     const char *version; /* the plug-in's own */
-    const char *summary;
-    uint32_t kind; /* enum alm_kind */
+    const char *summary; /* one line without a full stop */
+    uint32_t kind;       /* enum alm_kind */
     struct alm_settings settings;
     /* Make the state of one programme out of its settings, which stay valid until stop().  May be NULL: the state is then the settings. */
     enum alm_status (*start)(const struct alm_host *, const void *settings, void **state, struct alm_error *);
-    void (*stop)(void *state);
+    void (*stop)(void *state); /* undo start(); may be NULL, and is never called after a start() that failed */
     const struct alm_command *commands;
     size_t n_commands;
     const struct alm_report *reports;
@@ -466,6 +495,7 @@ struct alm_plugin {
 
 /* ---- the host ------------------------------------------------------------------------------------------------ */
 
+/* DEBUG and INFO are shown with --verbose, WARNING always. */
 enum alm_log_level { ALM_LOG_DEBUG, ALM_LOG_INFO, ALM_LOG_WARNING };
 
 /* What find() and name_of() can name. */
@@ -481,9 +511,10 @@ struct alm_import_column {
     const char *const *choices;
 };
 
-/* What became of one imported row. */
+/* What became of one imported row; the import counts them. */
 enum alm_row_outcome { ALM_ROW_NEW, ALM_ROW_CHANGED, ALM_ROW_SAME };
 
+/* An import of a plug-in's own list. */
 struct alm_import {
     const char *file; /* "-": standard input */
     const struct alm_import_column *columns;
@@ -496,6 +527,10 @@ struct alm_import {
     void *context;
 };
 
+/*
+ * The services, bound to one programme: the same table is handed to all of its functions.  Call them on the thread that
+ * called the plug-in, and only until its function returns; entitle() has none.
+ */
 struct alm_host {
     uint32_t size;
     uint16_t abi_major;
@@ -507,14 +542,17 @@ struct alm_host {
     alm_id (*programme_id)(const struct alm_host *); /* 0 until the store knows it (almoner init) */
 
     void (*log)(const struct alm_host *, enum alm_log_level, const char *text); /* no personal data */
-    alm_time (*now)(const struct alm_host *);
-    alm_date (*today)(const struct alm_host *);
+    alm_time (*now)(const struct alm_host *);   /* the core's clock, which tests may fix */
+    alm_date (*today)(const struct alm_host *); /* by the clock of the campaign's time zone */
     /* Memory that lives until the command ends; NULL when there is none. */
     void *(*alloc)(const struct alm_host *, size_t size);
+    /* An id for a row of the plug-in's own: never given before, by any office. */
     enum alm_status (*new_id)(const struct alm_host *, alm_id *, struct alm_error *);
 
     /* SQL.  Statements are the host's: prepared once for each text, reset by prepare(); never free them.  A plug-in
-     * may read everything and write only tables that begin with its own name. */
+     * may read everything and write only tables that begin with its own name.  Parameters $1, $2 ... count from 1,
+     * columns from 0.  bind_text() copies, and NULL binds null; bind_ints() is for `= ANY ($n)`, and its array must stay
+     * until the last step.  step() runs the statement and sets *row while there is one to read, false at the end. */
     enum alm_status (*prepare)(const struct alm_host *, const char *sql, struct alm_statement **, struct alm_error *);
     enum alm_status (*bind_int)(const struct alm_host *, struct alm_statement *, int n, int64_t, struct alm_error *);
     enum alm_status (*bind_text)(const struct alm_host *, struct alm_statement *, int n, const char *, struct alm_error *);
@@ -522,11 +560,12 @@ struct alm_host {
     enum alm_status (*bind_ints)(const struct alm_host *, struct alm_statement *, int n, const int64_t *, size_t, struct alm_error *);
     enum alm_status (*step)(const struct alm_host *, struct alm_statement *, bool *row, struct alm_error *);
     bool (*column_is_null)(const struct alm_host *, struct alm_statement *, int i);
-    int64_t (*column_int)(const struct alm_host *, struct alm_statement *, int i);
+    int64_t (*column_int)(const struct alm_host *, struct alm_statement *, int i); /* 0 for null */
     const char *(*column_text)(const struct alm_host *, struct alm_statement *, int i); /* NULL for null; valid until the next step */
-    int64_t (*changes)(const struct alm_host *, struct alm_statement *);
+    int64_t (*changes)(const struct alm_host *, struct alm_statement *); /* rows that it wrote, once step() came to its end */
 
-    /* The register.  find() takes a code (or for persons also a national ID or a mobile number) and fails with a message that names it. */
+    /* The register.  find() takes a code (or for persons also a national ID or a mobile number) and fails with a message that names it;
+     * name_of() writes what people call it, cut to `size`. */
     enum alm_status (*find)(const struct alm_host *, enum alm_noun, const char *text, alm_id *, struct alm_error *);
     enum alm_status (*name_of)(const struct alm_host *, enum alm_noun, alm_id, char *buf, size_t size, struct alm_error *);
     /* True if `area` is `within` or lies below it. */
@@ -535,11 +574,13 @@ struct alm_host {
     /* Dates for people, in the configured calendar and digits; and back (accepts both calendars). */
     void (*format_date)(const struct alm_host *, alm_date, char *buf, size_t size);
     enum alm_status (*parse_date)(const struct alm_host *, const char *text, alm_date *, struct alm_error *);
-    /* Year, month (1 to 12) and day of the Solar Hijri calendar, and back. */
+    /* Year, month (1 to 12) and day of the Solar Hijri calendar, and back; ALM_NO_DATE for a day that does not exist.  Pure:
+     * a state may keep both for its rule. */
     void (*solar_date)(alm_date, int32_t *year, int32_t *month, int32_t *day);
     alm_date (*from_solar)(int32_t year, int32_t month, int32_t day);
 
-    /* Results.  A command begins a table, emits rows (one value a column) and ends it; say() adds a line for people (not in CSV or JSON). */
+    /* Results.  A command begins a table, emits rows (one value a column) and ends it; say() adds a line for people (not in CSV or JSON);
+     * warn() one that they must not miss.  In a report the host begins and ends the table. */
     enum alm_status (*table_begin)(const struct alm_host *, const char *title, const struct alm_column *, size_t n, struct alm_error *);
     enum alm_status (*row)(const struct alm_host *, const struct alm_value *, struct alm_error *);
     enum alm_status (*table_end)(const struct alm_host *, struct alm_error *);
