@@ -16,13 +16,13 @@ static void add_columns(sqlite3_str *sql, const struct alm_bulk *bulk, bool keys
 
 /*
  * The text tells everything that shapes the statement, so it is also the key of the cache.  Rows come out of
- * almoner_rows(), so that one step writes them all; only where each row must answer for itself (claims) are they bound
- * one by one.  The core undoes the transaction of a failed write: OR FAIL spares SQLite the journal of the statement.
+ * almoner_rows(), so that one step writes them all; only where rows answer for themselves (claims that conflict) are
+ * they bound one by one.  The core undoes the transaction of a failed write: OR FAIL spares SQLite the journal of the
+ * statement.
  */
-static char *insert_text(const struct alm_bulk *bulk)
+static char *insert_text(const struct alm_bulk *bulk, bool at_once)
 {
     sqlite3_str *sql = sqlite3_str_new(NULL);
-    bool at_once = bulk->mode != ALM_BULK_CLAIM;
     sqlite3_str_appendf(sql, "INSERT%s INTO \"%w\" (", at_once ? " OR FAIL" : "", bulk->table);
     add_columns(sql, bulk, false);
     sqlite3_str_appendall(sql, at_once ? ") SELECT " : ") VALUES (");
@@ -30,7 +30,7 @@ static char *insert_text(const struct alm_bulk *bulk)
         sqlite3_str_appendf(sql, at_once ? "%sc%d" : "%s?%d", i ? ", " : "", (int)i + 1);
     /* Without WHERE, ON of what follows would be read as that of a join. */
     sqlite3_str_appendall(sql, at_once ? " FROM almoner_rows(?1) WHERE true" : ")");
-    if (bulk->mode != ALM_BULK_APPEND) {
+    if (bulk->mode == ALM_BULK_MERGE || !at_once) {
         sqlite3_str_appendall(sql, " ON CONFLICT (");
         add_columns(sql, bulk, true);
         sqlite3_str_appendall(sql, ") DO ");
@@ -51,10 +51,10 @@ static char *insert_text(const struct alm_bulk *bulk)
     return sqlite3_str_finish(sql);
 }
 
-static enum alm_status bulk_statement(struct alm_connection *connection, const struct alm_bulk *bulk,
+static enum alm_status bulk_statement(struct alm_connection *connection, const struct alm_bulk *bulk, bool at_once,
                                       sqlite3_stmt **stmt, struct alm_error *err)
 {
-    char *sql = insert_text(bulk);
+    char *sql = insert_text(bulk, at_once);
     if (!sql)
         return alm_fail(err, ALM_UNAVAILABLE, NULL, "out of memory");
     for (size_t i = 0; i < BULK_STATEMENTS; i++)
@@ -104,22 +104,32 @@ static int write_row(sqlite3_stmt *stmt, const struct alm_bulk *bulk, size_t row
     return rc == SQLITE_OK ? SQLITE_OK : reset != SQLITE_OK ? reset : rc;
 }
 
-static int write_at_once(sqlite3_stmt *stmt, const struct alm_bulk *bulk)
+static int write_at_once(sqlite3_stmt *stmt, struct rows *rows)
 {
-    int rc = sqlite3_bind_pointer(stmt, 1, (void *)bulk, rows_pointer_type, NULL);
+    int rc = sqlite3_bind_pointer(stmt, 1, rows, rows_pointer_type, NULL);
     if (rc == SQLITE_OK)
         sqlite3_step(stmt);
     return rc == SQLITE_OK ? sqlite3_reset(stmt) : rc;
 }
 
-static int write_one_by_one(struct alm_connection *connection, sqlite3_stmt *stmt, const struct alm_bulk *bulk)
+/* Most claims meet nobody: all at once as far as that goes, the row in the way by itself, and on; if many are in the
+ * way, the rest one by one. */
+static int write_claims(struct alm_connection *connection, sqlite3_stmt *all, sqlite3_stmt *one,
+                        const struct alm_bulk *bulk)
 {
-    for (size_t row = 0; row < bulk->n_rows; row++) {
-        int rc = write_row(stmt, bulk, row);
+    enum { FEW = 16 };
+    struct rows rows = {bulk, 0, 0};
+    for (size_t met = 0; rows.first < bulk->n_rows; met++) {
+        int rc = met < FEW ? write_at_once(all, &rows) : SQLITE_CONSTRAINT;
+        size_t at = met < FEW ? rows.at : rows.first;
+        if ((rc & 0xff) != SQLITE_CONSTRAINT || at >= bulk->n_rows)
+            return rc;
+        rc = write_row(one, bulk, at);
         if (rc != SQLITE_OK)
             return rc;
         if (bulk->conflict)
-            bulk->conflict[row] = sqlite3_changes64(connection->db) == 0;
+            bulk->conflict[at] = sqlite3_changes64(connection->db) == 0;
+        rows.first = at + 1;
     }
     return SQLITE_OK;
 }
@@ -132,14 +142,21 @@ enum alm_status bulk_write(struct alm_connection *connection, const struct alm_b
         return alm_fail(err, ALM_INTERNAL, NULL, "%s: more than %d columns", bulk->table, ROWS_COLUMNS);
     if (bulk->n_rows == 0)
         return ALM_OK;
-    sqlite3_stmt *stmt = NULL;
-    enum alm_status status = bulk_statement(connection, bulk, &stmt, err);
+    const bool claims = bulk->mode == ALM_BULK_CLAIM || bulk->mode == ALM_BULK_LOCK;
+    sqlite3_stmt *all = NULL, *one = NULL;
+    enum alm_status status = bulk_statement(connection, bulk, true, &all, err);
+    if (status == ALM_OK && claims)
+        status = bulk_statement(connection, bulk, false, &one, err);
     if (status != ALM_OK)
         return status;
-    int rc = bulk->mode == ALM_BULK_CLAIM ? write_one_by_one(connection, stmt, bulk) : write_at_once(stmt, bulk);
+    if (claims && bulk->conflict)
+        memset(bulk->conflict, 0, bulk->n_rows * sizeof *bulk->conflict);
+    int rc = claims ? write_claims(connection, all, one, bulk) : write_at_once(all, &(struct rows){bulk, 0, 0});
     if (rc != SQLITE_OK)
         status = sqlite_fail(connection->db, rc, bulk->table, err);
-    /* The statement is kept, the rows are not. */
-    sqlite3_clear_bindings(stmt);
+    /* The statements are kept, the rows are not. */
+    sqlite3_clear_bindings(all);
+    if (one)
+        sqlite3_clear_bindings(one);
     return status;
 }

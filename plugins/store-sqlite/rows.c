@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * almoner_rows($n): an eponymous virtual table whose rows are those of a bound struct alm_bulk.  It comes as a pointer
- * of our own type, which no SQL text can make up.
+ * almoner_rows($n): an eponymous virtual table whose rows are those of a bound struct rows.  It comes as a pointer of
+ * our own type, which no SQL text can make up.
  */
 #include "sqlite.h"
 
@@ -9,7 +9,7 @@ const char *const rows_pointer_type = "almoner_rows";
 
 struct cursor {
     sqlite3_vtab_cursor base;
-    const struct alm_bulk *bulk;
+    struct rows *rows;
     size_t at;
 };
 
@@ -84,29 +84,31 @@ static int rows_filter(sqlite3_vtab_cursor *base, int plan, const char *text, in
     (void)plan;
     (void)text;
     struct cursor *cursor = (struct cursor *)base;
-    cursor->bulk = argc ? sqlite3_value_pointer(argv[0], rows_pointer_type) : NULL;
-    cursor->at = 0;
+    cursor->rows = argc ? sqlite3_value_pointer(argv[0], rows_pointer_type) : NULL;
+    if (cursor->rows)
+        cursor->at = cursor->rows->at = cursor->rows->first;
     return SQLITE_OK;
 }
 
 static int rows_next(sqlite3_vtab_cursor *base)
 {
-    ((struct cursor *)base)->at++;
+    struct cursor *cursor = (struct cursor *)base;
+    cursor->rows->at = ++cursor->at;
     return SQLITE_OK;
 }
 
 static int rows_eof(sqlite3_vtab_cursor *base)
 {
     const struct cursor *cursor = (const struct cursor *)base;
-    return !cursor->bulk || cursor->at >= cursor->bulk->n_rows;
+    return !cursor->rows || cursor->at >= cursor->rows->bulk->n_rows;
 }
 
 static int rows_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 {
     const struct cursor *cursor = (const struct cursor *)base;
-    if (i >= (int)cursor->bulk->n_columns)
+    if (i >= (int)cursor->rows->bulk->n_columns)
         return SQLITE_OK;
-    const struct alm_bulk_column *column = &cursor->bulk->columns[i];
+    const struct alm_bulk_column *column = &cursor->rows->bulk->columns[i];
     if (column->ints) {
         int64_t value = column->ints[cursor->at];
         if (value != ALM_NULL)

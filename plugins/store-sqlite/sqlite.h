@@ -28,12 +28,6 @@ struct alm_connection {
     size_t bulk_next; /* the slot that is replaced next */
 };
 
-/* A bound array for `= ANY ($n)`: rows of one column. */
-struct bound_array {
-    struct alm_bulk rows;
-    struct alm_bulk_column column;
-};
-
 /* store-sqlite.c: the last error of `db` as an alm_error; `what` is put before it ("" for nothing). */
 enum alm_status sqlite_fail(sqlite3 *db, int rc, const char *what, struct alm_error *err);
 
@@ -44,9 +38,15 @@ int sqlite_number(sqlite3 *db, const char *sql, int64_t otherwise, int64_t *numb
 char *translate_query(const char *sql);
 char *translate_ddl(const char *sql);
 
-/* rows.c: the table-valued function almoner_rows(): the rows of a struct alm_bulk in columns c1, c2 ...; bulk writes
- * select from it, and `= ANY ($n)` from one of a single column. */
+/* rows.c: the table-valued function almoner_rows(): the rows of a struct alm_bulk from the first wanted on, in columns
+ * c1, c2 ...; bulk writes select from it, and `= ANY ($n)` from one of a single column. */
 enum { ROWS_COLUMNS = 32 };
+/* What is bound to it. */
+struct rows {
+    const struct alm_bulk *bulk;
+    size_t first;
+    size_t at; /* the row that was given out last */
+};
 int rows_register(sqlite3 *db);
 extern const char *const rows_pointer_type;
 

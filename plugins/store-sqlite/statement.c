@@ -5,6 +5,13 @@
 
 enum { MAX_PARAMETERS = 99 };
 
+/* A bound array for `= ANY ($n)`: rows of one column. */
+struct bound_array {
+    struct rows rows;
+    struct alm_bulk bulk;
+    struct alm_bulk_column column;
+};
+
 struct alm_statement {
     struct alm_connection *connection;
     sqlite3_stmt *stmt;
@@ -125,7 +132,8 @@ static enum alm_status bind_array(struct alm_statement *statement, int n, struct
         return alm_fail(err, ALM_UNAVAILABLE, NULL, "out of memory");
     struct bound_array *array = &statement->arrays[i];
     array->column = column;
-    array->rows = (struct alm_bulk){.columns = &array->column, .n_columns = 1, .n_rows = count};
+    array->bulk = (struct alm_bulk){.columns = &array->column, .n_columns = 1, .n_rows = count};
+    array->rows = (struct rows){&array->bulk, 0, 0};
     return bound(statement, n, sqlite3_bind_pointer(statement->stmt, i, &array->rows, rows_pointer_type, NULL), err);
 }
 
