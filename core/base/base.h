@@ -45,6 +45,8 @@ void *xmalloc(size_t size);
 void *xcalloc(size_t n, size_t size);
 void *xreallocarray(void *, size_t n, size_t size);
 char *xstrdup(const char *);
+/* A bulk command follows: keep what it frees for its next chunk instead of giving it back, and ask for huge pages. */
+void memory_for_bulk(void);
 
 /* Make room for one more element in a malloc'ed array; doubles. Elements are not zeroed. */
 #define ARRAY_ROOM(array, count, capacity)                                                                             \

@@ -2,7 +2,9 @@
 /* memory: arenas, heap that doesn't fail, growing strings. */
 #include "base/base.h"
 
+#include <malloc.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 enum { ARENA_BLOCK = 32 << 10 };
 
@@ -17,6 +19,20 @@ _Noreturn static void out_of_memory(void)
 {
     fputs("almoner: out of memory\n", stderr);
     abort();
+}
+
+void memory_for_bulk(void)
+{
+    enum { HEAP = 160 << 20, HUGE_PAGE = 2 << 20 };
+    /* A hint only: whatever fails here, memory comes as it always does. */
+    if (!mallopt(M_MMAP_THRESHOLD, 1 << 30) || !mallopt(M_TRIM_THRESHOLD, INT32_MAX))
+        return;
+    char *heap = malloc(HEAP);
+    if (!heap)
+        return;
+    char *first = (char *)(((uintptr_t)heap + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
+    madvise(first, (size_t)(heap + HEAP - first) / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+    free(heap);
 }
 
 void *xmalloc(size_t size)

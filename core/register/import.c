@@ -523,6 +523,8 @@ enum alm_status import_run(struct store *store, const struct import *import, str
     *resumed_at = 0;
     if (size)
         *rejects_path = '\0';
+    if (!import->answer)
+        memory_for_bulk();
     import_rejects_init(&run.rejects, import);
     enum alm_status status = take_fingerprint(&run, err);
     if (status == ALM_OK)
