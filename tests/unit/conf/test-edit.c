@@ -130,7 +130,7 @@ static void editors_wait_for_each_other(void **state)
             snprintf(key, sizeof key, "key-%d-%d", e, k);
             status = conf_edit(path, "a", key, "1", &err);
         }
-        _exit(status);
+        _exit(status == ALM_OK ? 0 : 1);
     }
     for (int e = 0; e < EDITORS; e++) {
         int status = -1;
