@@ -7,7 +7,7 @@
 #define LEDGER_LEDGER_H
 
 #include "plugin/plugin.h"
-#include "register/register.h"
+#include "stock/stock.h"
 
 extern const struct alm_migration *const ledger_migrations;
 extern const size_t ledger_n_migrations;
@@ -18,6 +18,22 @@ enum ledger_policy { LEDGER_REFUSE, LEDGER_WARN, LEDGER_HOLD }; /* as enum conf_
 struct ledger_exclusion {
     alm_id programme;
     int32_t days; /* not within so many days of that programme's delivery */
+};
+/* An earlier step that a line needs: aid under that programme, not longer ago than so many days (0: ever). */
+struct ledger_requirement {
+    alm_id programme;
+    int32_t days;
+};
+/*
+ * A higher room's say in lines, wired by host (cases ...).  settle() comes before the programme's own, with accepted
+ * lines in order, and may refuse single ones; unsettle() after it, with lines that are being reversed.  Both inside the
+ * transaction, and with the same duties as those of struct alm_programme.
+ */
+struct ledger_gate {
+    const char *name; /* for messages */
+    enum alm_status (*settle)(void *context, const struct alm_line *lines, size_t n, struct alm_verdict *,
+                              struct alm_error *);
+    enum alm_status (*unsettle)(void *context, const struct alm_line *lines, size_t n, struct alm_error *);
 };
 struct ledger_programme {
     alm_id id;
@@ -34,6 +50,15 @@ struct ledger_programme {
     enum ledger_policy on_double, on_excess;
     alm_money unit_cost;
     alm_date from, until; /* ALM_NO_DATE: open */
+    const struct ledger_requirement *requirements;
+    size_t n_requirements;
+    const struct ledger_gate *const *gates; /* with the context of each */
+    void *const *gate_contexts;
+    size_t n_gates;
+    const struct alm_goods *draws; /* that one unit takes out of stock, from these depots in order */
+    size_t n_draws;
+    const alm_id *depots;
+    size_t n_depots;
 };
 
 struct ledger;
@@ -41,6 +66,7 @@ struct ledger;
 struct ledger_services {
     struct store *store;
     struct register_directory *directory;
+    struct stock *stock;
     const struct ledger_programme *(*programme)(void *context, struct alm_text name, struct alm_error *);
     const struct ledger_programme *(*programme_by_id)(void *context, alm_id, struct alm_error *);
     void *context;

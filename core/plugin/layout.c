@@ -315,6 +315,47 @@ AT(alm_host, say, 232);
 AT(alm_host, warn, 240);
 AT(alm_host, progress, 248);
 AT(alm_host, import, 256);
+AT(alm_host, stock_draw, 264);
+AT(alm_host, stock_make, 272);
+AT(alm_host, stock_on_hand, 280);
+AT(alm_host, request_of, 288);
+AT(alm_host, token, 296);
+
+SIZE(alm_goods, 16);
+AT(alm_goods, item, 0);
+AT(alm_goods, quantity, 8);
+
+SIZE(alm_draw, 264);
+AT(alm_draw, line, 0);
+AT(alm_draw, date, 8);
+AT(alm_draw, depots, 16);
+AT(alm_draw, n_depots, 24);
+AT(alm_draw, goods, 32);
+AT(alm_draw, n_goods, 40);
+AT(alm_draw, cost, 48);
+AT(alm_draw, verdict, 56);
+
+SIZE(alm_make, 88);
+AT(alm_make, key, 0);
+AT(alm_make, depot, 8);
+AT(alm_make, date, 16);
+AT(alm_make, uses, 24);
+AT(alm_make, n_uses, 32);
+AT(alm_make, makes, 40);
+AT(alm_make, lot, 56);
+AT(alm_make, expires, 64);
+AT(alm_make, cost, 72);
+AT(alm_make, made, 80);
+
+GROWS(alm_request, 56);
+AT(alm_request, size, 0);
+AT(alm_request, id, 8);
+AT(alm_request, subject, 16);
+AT(alm_request, document, 24);
+AT(alm_request, quantity, 32);
+AT(alm_request, opened, 40);
+AT(alm_request, visited, 44);
+AT(alm_request, decided, 48);
 
 IS(ALM_OK, 0);
 IS(ALM_REFUSED, 1);
@@ -379,6 +420,8 @@ IS(ALM_NOUN_STAGE, 5);
 IS(ALM_NOUN_HOUSEHOLD, 6);
 IS(ALM_NOUN_PERSON, 7);
 IS(ALM_NOUN_PLACE, 8);
+IS(ALM_NOUN_ITEM, 9);
+IS(ALM_NOUN_DEPOT, 10);
 
 IS(ALM_ROW_NEW, 0);
 IS(ALM_ROW_CHANGED, 1);

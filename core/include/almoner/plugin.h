@@ -38,7 +38,7 @@ extern "C" {
 #endif
 
 #define ALM_ABI_MAJOR 1
-#define ALM_ABI_MINOR 0
+#define ALM_ABI_MINOR 1
 
 /* ---- plain types --------------------------------------------------------------------------------------------- */
 
@@ -499,7 +499,18 @@ struct alm_plugin {
 enum alm_log_level { ALM_LOG_DEBUG, ALM_LOG_INFO, ALM_LOG_WARNING };
 
 /* What find() and name_of() can name. */
-enum alm_noun { ALM_NOUN_AREA = 1, ALM_NOUN_BODY, ALM_NOUN_GROUP, ALM_NOUN_BASE, ALM_NOUN_STAGE, ALM_NOUN_HOUSEHOLD, ALM_NOUN_PERSON, ALM_NOUN_PLACE };
+enum alm_noun {
+    ALM_NOUN_AREA = 1,
+    ALM_NOUN_BODY,
+    ALM_NOUN_GROUP,
+    ALM_NOUN_BASE,
+    ALM_NOUN_STAGE,
+    ALM_NOUN_HOUSEHOLD,
+    ALM_NOUN_PERSON,
+    ALM_NOUN_PLACE,
+    ALM_NOUN_ITEM, /* since minor 1: of the stock */
+    ALM_NOUN_DEPOT /* since minor 1: where stock lies: a warehouse, a kitchen, a base */
+};
 
 /* A column that import() reads.  `aliases`: other headers for it, Persian ones too, separated by |.  `noun`: for ALM_ID, what the code names. */
 struct alm_import_column {
@@ -525,6 +536,58 @@ struct alm_import {
      */
     enum alm_status (*row)(const struct alm_host *, void *context, const struct alm_value *values, enum alm_row_outcome *, struct alm_error *);
     void *context;
+};
+
+/* ---- goods and cases: since minor 1 ---- */
+
+/* So much of an item of the stock. */
+struct alm_goods {
+    alm_id item;
+    alm_quantity quantity; /* thousandths of the item's unit */
+};
+
+/*
+ * What one line takes out of stock: all of its goods, or nothing.  `depots` are tried in their order, and in a depot the
+ * lot that expires first.  Lots that came after `date` or are expired on it are passed over.  What was drawn for a line
+ * goes back to the lots by itself when the line is reversed: unsettle() need not see to it.
+ */
+struct alm_draw {
+    alm_id line; /* one of those that settle() was handed */
+    alm_date date;
+    const alm_id *depots;
+    size_t n_depots;
+    const struct alm_goods *goods;
+    size_t n_goods;
+    alm_money cost;             /* answer: what the goods had cost by their lots' prices; ALM_NULL: a price is not known */
+    struct alm_verdict verdict; /* answer: refused, and what is short; hand it over zeroed */
+};
+
+/*
+ * Goods made out of others in one depot: parcels packed, meals cooked, disinfectant mixed.  What is used is drawn as in
+ * alm_draw; what is made is a new lot there.  All or nothing.
+ */
+struct alm_make {
+    const char *key; /* of this making, as people know it: "B-12"; the same key again is ALM_BAD_DATA */
+    alm_id depot;
+    alm_date date;
+    const struct alm_goods *uses;
+    size_t n_uses;
+    struct alm_goods makes; /* item 0: nothing that is kept in stock */
+    const char *lot;        /* the new lot's code; NULL: the key */
+    alm_date expires;       /* of the new lot; ALM_NO_DATE: the earliest date among what was used, and so it is answered */
+    alm_money cost;         /* in: what the work cost; answer: with the goods that were used, ALM_NULL if a price is not known */
+    alm_id made;            /* answer: the new lot; 0: none */
+};
+
+/* Aid that was asked for, seen at a visit and approved: what a line of such a programme delivers. */
+struct alm_request {
+    uint32_t size; /* set it before the call */
+    uint32_t reserved;
+    alm_id id;
+    const char *subject;  /* what was asked for, a word: "refrigerator"; "" if nothing was said.  Lives as alloc()'s memory. */
+    const char *document; /* where the papers are; likewise */
+    alm_quantity quantity; /* approved; 0: not limited */
+    alm_date opened, visited, decided; /* ALM_NO_DATE: not */
 };
 
 /*
@@ -590,6 +653,23 @@ struct alm_host {
 
     /* Import a CSV file row by row, as `almoner person import` does: header names, dates, digits, rejects, resuming. For ALM_BULK commands. */
     enum alm_status (*import)(const struct alm_host *, const struct alm_import *, struct alm_error *);
+
+    /* ---- since minor 1 ---- */
+
+    /* The stock.  Inside settle(), for its lines: draws n times; a draw that is short is refused in its verdict, and those
+     * after it go on.  An error is one of the store. */
+    enum alm_status (*stock_draw)(const struct alm_host *, struct alm_draw *, size_t n, struct alm_error *);
+    /* Inside a command that writes.  ALM_REFUSED with what is short; nothing is written then. */
+    enum alm_status (*stock_make)(const struct alm_host *, struct alm_make *, struct alm_error *);
+    /* How much of an item lies in a depot (0: in all), without what is expired on that day. */
+    enum alm_status (*stock_on_hand)(const struct alm_host *, alm_id item, alm_id depot, alm_date, alm_quantity *, struct alm_error *);
+    /* Inside settle(): the approved request that a line delivers; id 0 where the programme needs none. */
+    enum alm_status (*request_of)(const struct alm_host *, const struct alm_line *, struct alm_request *, struct alm_error *);
+    /*
+     * A digest of a secret (a gift card's code), keyed with a key that is kept outside the store: the same text gives the
+     * same 64 hexadecimal digits and a NUL, and nobody who has the store alone can try codes against it.
+     */
+    enum alm_status (*token)(const struct alm_host *, const char *text, char digits[65], struct alm_error *);
 };
 
 /* Whether the host that runs this plug-in is new enough to have `member`. */

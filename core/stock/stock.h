@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stock: items, the depots where they lie, lots, and the journal of their movements.  It knows nothing of who receives
+ * aid: a draw names a line of the ledger by its id, no more.
+ *
+ * The journal is double entry: every movement takes a quantity of one lot from one account and gives it to another.
+ * Accounts are the depots, and five that stand for what is outside: donors, beneficiaries, losses, differences found by
+ * counting, and making (what was used up, and what came of it).  So for every lot the sum over all accounts is nothing,
+ * and what a depot holds is what came less what went.  Balances of depots are kept beside the journal, in the same
+ * transaction, and are never below zero.
+ */
+#ifndef STOCK_STOCK_H
+#define STOCK_STOCK_H
+
+#include "register/register.h"
+
+extern const struct alm_migration *const stock_migrations;
+extern const size_t stock_n_migrations;
+
+/* Accounts outside of depots; ids of depots are larger. */
+enum stock_account { STOCK_DONORS = 1, STOCK_GIVEN, STOCK_LOST, STOCK_DIFFERENCE, STOCK_MAKING };
+
+/* What a movement is. */
+enum stock_kind {
+    STOCK_RECEIVE = 1, /* donors -> depot: makes the lot, or adds to it */
+    STOCK_MOVE,        /* depot -> depot */
+    STOCK_ISSUE,       /* depot -> beneficiaries, by hand: for aid that the ledger does not know line by line */
+    STOCK_RETURN,      /* beneficiaries -> depot */
+    STOCK_LOSS,        /* depot -> losses: spoilt, expired, stolen */
+    STOCK_COUNT,       /* depot <-> differences: what was counted is not what the books say */
+    STOCK_DRAW,        /* depot -> beneficiaries, for a line of the ledger; the movement's id is the line's */
+    STOCK_UNDRAW,      /* back, for a line that was reversed; the movement's id is the reversal's */
+    STOCK_USE,         /* depot -> making */
+    STOCK_MADE         /* making -> depot: makes the lot */
+};
+extern const char *const stock_kinds[]; /* their words, by enum stock_kind */
+
+/* Of one store and transaction sequence. What was read of balances is kept within a transaction (entry). */
+struct stock;
+struct stock *stock_new(struct store *, struct register_directory *);
+void stock_free(struct stock *);
+/* The transaction came to nothing, or another begins: forget what was read. */
+void stock_forget(struct stock *);
+
+/* ---- items and depots (items.c) ---- */
+
+/* By code; ALM_BAD_DATA with a suggestion. */
+enum alm_status stock_find(struct stock *, enum alm_noun /* ALM_NOUN_ITEM, ALM_NOUN_DEPOT */, struct alm_text code,
+                           alm_id *, struct alm_error *);
+enum alm_status stock_name(struct stock *, enum alm_noun, alm_id, char *buf, size_t size, struct alm_error *);
+
+/* ---- movements (move.c) ---- */
+
+/* One movement as it is asked for. Ids are resolved; texts are borrowed; what a kind does not have is 0, NULL or
+ * ALM_NULL. */
+struct stock_order {
+    enum stock_kind kind;  /* RECEIVE, MOVE, ISSUE, RETURN, LOSS or COUNT */
+    struct alm_text key;   /* null: made from the content */
+    alm_id item;
+    alm_id depot;          /* where it comes to (RECEIVE, RETURN), goes from (MOVE, ISSUE, LOSS), or was counted */
+    alm_id to;             /* MOVE */
+    struct alm_text lot;   /* its code. RECEIVE: null makes one; else null: first expired first out */
+    alm_quantity quantity; /* COUNT: what was found in all, of the lot or of the item */
+    alm_date date;
+    alm_date expires;      /* RECEIVE; ALM_NO_DATE: never */
+    struct alm_text source; /* RECEIVE: the donor or seller */
+    alm_money price;       /* RECEIVE: of one unit; ALM_NULL: not known */
+    struct alm_text reason; /* LOSS and COUNT need one */
+};
+struct stock_answer {
+    bool same;             /* its key is known: nothing was written */
+    alm_id movement;
+    alm_quantity difference; /* COUNT: found less books */
+};
+/* Inside an open write transaction. ALM_REFUSED with what is short and where there is some; nothing is written then. */
+enum alm_status stock_order(struct stock *, const struct stock_order *, alm_id entry, struct stock_answer *,
+                            struct alm_error *);
+
+/* ---- drawing for lines of the ledger (draw.c) ---- as host->stock_draw() and so on; see plugin.h ---- */
+
+enum alm_status stock_draw(struct stock *, struct alm_draw *, size_t n, alm_id entry, struct alm_error *);
+/* Give back all that was drawn for a line, as of `date`; nothing if nothing was. */
+enum alm_status stock_undraw(struct stock *, alm_id line, alm_id reversal, alm_date date, alm_id entry, struct alm_error *);
+enum alm_status stock_make(struct stock *, struct alm_make *, alm_id entry, struct alm_error *);
+enum alm_status stock_on_hand(struct stock *, alm_id item, alm_id depot, alm_date, alm_quantity *, struct alm_error *);
+
+/* ---- audit (audit.c) ---- */
+
+/* Recompute the balances of depots from the journal, streaming; each difference, and each lot or depot below zero, is
+ * handed to `fault`. */
+enum alm_status stock_verify(struct stock *, void (*fault)(void *context, const char *text), void *context,
+                             int64_t *movements, int64_t *faults, struct alm_error *);
+
+#endif
