@@ -360,6 +360,7 @@ static enum alm_status check_programme(const struct alm_programme *programme, st
         case ALM_TIME:
         case ALM_ID:
         case ALM_STRING:
+        case ALM_QUANTITY:
             break;
         default:
             return fault(err, _("detail: column %s cannot be of type %u"), column->name, column->type);

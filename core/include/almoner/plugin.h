@@ -362,7 +362,8 @@ struct alm_programme {
     const char *unit;           /* "meal" */
     const char *unit_plural;    /* "meals" */
     int32_t look_back_days;     /* how much history the rule reads; 0: none */
-    const struct alm_column *detail; /* the programme's own columns of a delivery line: ALM_INT, ALM_ENUM, ALM_DATE, ALM_TIME, ALM_ID, ALM_STRING */
+    const struct alm_column *detail; /* the programme's own columns of a delivery line: ALM_INT, ALM_ENUM, ALM_DATE, ALM_TIME, ALM_ID, ALM_STRING;
+                                      * since minor 1 ALM_QUANTITY */
     size_t n_detail;
     /* Pure: no services, no clock, no memory kept; called from any thread, in any order. */
     void (*entitle)(const void *state, const struct alm_case *, struct alm_entitlement *);
