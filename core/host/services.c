@@ -273,6 +273,15 @@ static enum alm_status service_import(const struct alm_host *services, const str
     return host_import(self(services), import, err);
 }
 
+static const char *service_currency(const struct alm_host *services, int *decimals)
+{
+    const struct conf_almoner *almoner = self(services)->host->conf.almoner;
+
+    if (decimals)
+        *decimals = (int)almoner->currency_decimals;
+    return almoner->currency;
+}
+
 void host_services_fill(struct host_programme *programme)
 {
     programme->services = (struct alm_host){
@@ -311,6 +320,7 @@ void host_services_fill(struct host_programme *programme)
         .warn = service_warn,
         .progress = service_progress,
         .import = service_import,
+        .currency = service_currency,
     };
 }
 

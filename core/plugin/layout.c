@@ -320,6 +320,7 @@ AT(alm_host, stock_make, 272);
 AT(alm_host, stock_on_hand, 280);
 AT(alm_host, request_of, 288);
 AT(alm_host, token, 296);
+AT(alm_host, currency, 304);
 
 SIZE(alm_goods, 16);
 AT(alm_goods, item, 0);

@@ -671,6 +671,8 @@ struct alm_host {
      * same 64 hexadecimal digits and a NUL, and nobody who has the store alone can try codes against it.
      */
     enum alm_status (*token)(const struct alm_host *, const char *text, char digits[65], struct alm_error *);
+    /* The campaign's currency (ISO 4217): that of every alm_money; *decimals (unless NULL) is how many digits of it are minor units. */
+    const char *(*currency)(const struct alm_host *, int *decimals);
 };
 
 /* Whether the host that runs this plug-in is new enough to have `member`. */
@@ -759,6 +761,80 @@ static inline struct alm_value alm_null(void)
 {
     struct alm_value v = {true, 0, NULL};
     return v;
+}
+
+static inline struct alm_value alm_number_or_null(int64_t number)
+{
+    return number == ALM_NULL ? alm_null() : alm_number(number);
+}
+
+/* ---- SQL in one call: `types` has a letter for each argument, i an int64_t (ALM_NULL is null), t a const char * (NULL is null) ---- */
+
+static inline enum alm_status alm_query_list(const struct alm_host *host, struct alm_statement **st, struct alm_error *err,
+                                             const char *sql, const char *types, va_list args)
+{
+    enum alm_status status = host->prepare(host, sql, st, err);
+    for (int n = 1; status == ALM_OK && *types; n++, types++) {
+        if (*types == 't') {
+            status = host->bind_text(host, *st, n, va_arg(args, const char *), err);
+        } else {
+            int64_t number = va_arg(args, int64_t);
+            status = number == ALM_NULL ? host->bind_null(host, *st, n, err) : host->bind_int(host, *st, n, number, err);
+        }
+    }
+    return status;
+}
+
+/* A statement, bound, for step(). */
+static inline enum alm_status alm_query(const struct alm_host *host, struct alm_statement **st, struct alm_error *err,
+                                        const char *sql, const char *types, ...)
+{
+    va_list args;
+    va_start(args, types);
+    enum alm_status status = alm_query_list(host, st, err, sql, types, args);
+    va_end(args);
+    return status;
+}
+
+/* Step to the end; *changes (unless NULL) are the rows that were written. */
+static inline enum alm_status alm_finish(const struct alm_host *host, struct alm_statement *st, int64_t *changes,
+                                         struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    bool row = true;
+    while (status == ALM_OK && row)
+        status = host->step(host, st, &row, err);
+    if (status == ALM_OK && changes)
+        *changes = host->changes(host, st);
+    return status;
+}
+
+/* A statement, bound and run to its end. */
+static inline enum alm_status alm_run(const struct alm_host *host, int64_t *changes, struct alm_error *err,
+                                      const char *sql, const char *types, ...)
+{
+    struct alm_statement *st = NULL;
+    va_list args;
+    va_start(args, types);
+    enum alm_status status = alm_query_list(host, &st, err, sql, types, args);
+    va_end(args);
+    return status == ALM_OK ? alm_finish(host, st, changes, err) : status;
+}
+
+/* Whether there is a next row, for `while (alm_next(host, st, &status, err))`. */
+static inline bool alm_next(const struct alm_host *host, struct alm_statement *st, enum alm_status *status,
+                            struct alm_error *err)
+{
+    bool row = false;
+    if (*status == ALM_OK)
+        *status = host->step(host, st, &row, err);
+    return *status == ALM_OK && row;
+}
+
+/* A column's number; ALM_NULL for null. */
+static inline int64_t alm_column_int(const struct alm_host *host, struct alm_statement *st, int i)
+{
+    return host->column_is_null(host, st, i) ? ALM_NULL : host->column_int(host, st, i);
 }
 
 /* Whether `word` stands among a member's criteria. */
