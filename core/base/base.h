@@ -163,10 +163,27 @@ struct digest {
 };
 void digest_init(struct digest *, const unsigned char *key, size_t key_len); /* key NULL: no key */
 void digest_add(struct digest *, const void *bytes, size_t len);
+/* Eight bytes a number, the lowest first, on every machine; a text with its length, null unlike empty. */
+void digest_add_numbers(struct digest *, const int64_t *numbers, size_t n);
+void digest_add_text(struct digest *, struct alm_text);
 void digest_final(struct digest *, unsigned char out[DIGEST_SIZE]);
 void digest_hex(const unsigned char *bytes, size_t n, char *out); /* 2n + 1 bytes */
 /* 64-bit hash for tables and fingerprints inside one process (SipHash with a fixed key). */
 uint64_t digest_quick(const void *bytes, size_t len);
+
+/* ---- keys made of content (seen.c) ---- */
+
+/* What one run of the program saw that has no key of its own. */
+struct seen;
+struct seen *seen_new(void);
+void seen_free(struct seen *);
+/* What follows belongs to that entry of the journal. */
+void seen_begin(struct seen *, alm_id entry);
+/* That entry came to nothing, and its contents come again: forget that they were counted. */
+void seen_again(struct seen *);
+/* The key of a content of that date: of its digest, and of how many equal ones came before. Returns its length. */
+enum { SEEN_KEY_SIZE = 56 };
+size_t seen_key(struct seen *, alm_date, const unsigned char content[DIGEST_SIZE], char out[SEEN_KEY_SIZE]);
 
 /* ---- ids (id.c) ---- */
 

@@ -32,6 +32,25 @@ void digest_add(struct digest *digest, const void *bytes, size_t len)
         crypto_generichash_update(state_of(digest), bytes, len);
 }
 
+void digest_add_numbers(struct digest *digest, const int64_t *numbers, size_t n)
+{
+    unsigned char bytes[16 * 8];
+    for (size_t from = 0, at; from < n; from += at) {
+        for (at = 0; at < sizeof bytes / 8 && from + at < n; at++)
+            for (size_t k = 0; k < 8; k++)
+                bytes[8 * at + k] = (unsigned char)((uint64_t)numbers[from + at] >> (8 * k));
+        digest_add(digest, bytes, 8 * at);
+    }
+}
+
+void digest_add_text(struct digest *digest, struct alm_text text)
+{
+    const int64_t length = text.at ? (int64_t)text.len : -1;
+    digest_add_numbers(digest, &length, 1);
+    if (text.at)
+        digest_add(digest, text.at, text.len);
+}
+
 void digest_final(struct digest *digest, unsigned char out[DIGEST_SIZE])
 {
     crypto_generichash_final(state_of(digest), out, DIGEST_SIZE);

@@ -175,9 +175,6 @@ enum alm_status chunk_check(struct ledger_chunk *, struct alm_error *);
 ALM_PRINTF(3, 4) void chunk_reject(struct ledger_chunk *, size_t row, const char *format, ...);
 
 /* ---- key.c ---- */
-struct ledger_seen *ledger_seen_new(void);
-void ledger_seen_free(struct ledger_seen *);
-void ledger_seen_begin(struct ledger_seen *, alm_id entry);
 /* Ids, keys, and LEDGER_SAME for keys that are known. */
 enum alm_status chunk_keys(struct ledger_chunk *, struct alm_error *);
 

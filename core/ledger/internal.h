@@ -11,14 +11,13 @@
 
 struct ledger_writer; /* write.c */
 struct ledger_chunk;  /* chunk.h */
-struct ledger_seen;   /* key.c: contents of this run without a key of their own */
 struct ledger_codes;  /* codes.c: what codes of beneficiaries stand for */
 
 struct ledger {
     struct ledger_services services;
     struct ledger_writer *writer;
     struct ledger_chunk *chunk;
-    struct ledger_seen *seen;
+    struct seen *seen; /* contents of this run without a key of their own */
     struct ledger_codes *codes;
     alm_id fresh_for;            /* the entry for which ledger_refresh() was called */
     int64_t journal_count;       /* entries of the journal then; -1: not known */

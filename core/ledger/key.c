@@ -1,144 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * key: every offer is judged once.  One without a key of its own gets `#`, its date (so that the keys of one time stand
- * together in the store), the digest of its content, and its ordinal among equal contents of this run.
- *
- * The ordinals need a memory of the contents of the run.  It is bounded: at least the last GENERATION different
- * contents are known. An equal row that comes later than that gets the first one's key, which exists: it counts as the
- * same delivery.
- */
+/* key: every offer is judged once.  One without a key of its own gets one that is made of its content (see
+ * base/seen.c). */
 #include "ledger/chunk.h"
 #include "ledger/lines.h"
 
 #include <stdlib.h>
 
-enum { GENERATION = 1 << 19 };
-
-struct seen_table {
-    uint64_t *contents; /* 0: free */
-    uint32_t *counts;
-    size_t n, size;
-};
-
-struct ledger_seen {
-    struct seen_table now, before;
-    /* What was counted for the journal entry at work, so that it can be taken back when that comes to nothing. */
-    alm_id entry;
-    uint64_t *counted;
-    size_t n_counted, capacity;
-};
-
-struct ledger_seen *ledger_seen_new(void)
-{
-    return xcalloc(1, sizeof(struct ledger_seen));
-}
-
-static void table_release(struct seen_table *table)
-{
-    free(table->contents);
-    free(table->counts);
-    *table = (struct seen_table){0};
-}
-
-void ledger_seen_free(struct ledger_seen *seen)
-{
-    if (!seen)
-        return;
-    table_release(&seen->now);
-    table_release(&seen->before);
-    free(seen->counted);
-    free(seen);
-}
-
-/* The content's place: its own, or a free one. */
-static size_t table_at(const struct seen_table *table, uint64_t content)
-{
-    size_t at = content & (table->size - 1);
-    while (table->contents[at] && table->contents[at] != content)
-        at = (at + 1) & (table->size - 1);
-    return at;
-}
-
-static void table_grow(struct seen_table *table)
-{
-    size_t size = table->size ? table->size * 2 : 1024;
-    struct seen_table grown = {xcalloc(size, sizeof *grown.contents), xcalloc(size, sizeof *grown.counts), table->n,
-                               size};
-    for (size_t i = 0; i < table->size; i++)
-        if (table->contents[i]) {
-            size_t at = table_at(&grown, table->contents[i]);
-            grown.contents[at] = table->contents[i];
-            grown.counts[at] = table->counts[i];
-        }
-    table_release(table);
-    *table = grown;
-}
-
-/* How many equal contents came before. */
-static uint32_t seen_ordinal(struct ledger_seen *seen, uint64_t content)
-{
-    content = content ? content : 1;
-    if (seen->now.n * 2 >= seen->now.size) {
-        if (seen->now.n >= GENERATION) {
-            table_release(&seen->before);
-            seen->before = seen->now;
-            seen->now = (struct seen_table){0};
-        }
-        table_grow(&seen->now);
-    }
-    size_t at = table_at(&seen->now, content);
-    if (!seen->now.contents[at]) {
-        seen->now.contents[at] = content;
-        seen->now.n++;
-        if (seen->before.size) {
-            size_t old = table_at(&seen->before, content);
-            if (seen->before.contents[old])
-                seen->now.counts[at] = seen->before.counts[old];
-        }
-    }
-    ARRAY_ROOM(seen->counted, seen->n_counted, seen->capacity);
-    seen->counted[seen->n_counted++] = content;
-    return seen->now.counts[at]++;
-}
-
-void ledger_seen_begin(struct ledger_seen *seen, alm_id entry)
-{
-    if (entry != seen->entry)
-        seen->n_counted = 0;
-    seen->entry = entry;
-}
-
 void ledger_again(struct ledger *ledger)
 {
-    struct ledger_seen *seen = ledger->seen;
-    /* From the last one back: what was counted after the tables changed places was counted in the newer one. */
-    while (seen->n_counted) {
-        uint64_t content = seen->counted[--seen->n_counted];
-        size_t at = seen->now.size ? table_at(&seen->now, content) : 0;
-        if (seen->now.size && seen->now.contents[at] && seen->now.counts[at]) {
-            seen->now.counts[at]--;
-        } else if (seen->before.size) {
-            at = table_at(&seen->before, content);
-            seen->before.counts[at] -= seen->before.contents[at] == content && seen->before.counts[at];
-        }
-    }
+    seen_again(ledger->seen);
     ledger_forget(ledger);
-}
-
-static size_t put_number(unsigned char *at, int64_t number)
-{
-    for (size_t i = 0; i < 8; i++)
-        at[i] = (unsigned char)((uint64_t)number >> (8 * i));
-    return 8;
-}
-
-static void add_text(struct digest *digest, struct alm_text text)
-{
-    unsigned char length[8];
-    put_number(length, text.at ? (int64_t)text.len : -1);
-    digest_add(digest, length, sizeof length);
-    if (text.at)
-        digest_add(digest, text.at, text.len);
 }
 
 static void content_digest(const struct ledger_offer *offer, alm_id body, struct strbuf *scratch,
@@ -147,22 +18,16 @@ static void content_digest(const struct ledger_offer *offer, alm_id body, struct
     const struct alm_programme *rule = offer->programme->rule;
     const int64_t numbers[] = {offer->programme->id, offer->household, offer->person, offer->partner, offer->place,
                                offer->quantity,      offer->date,      body,          offer->group};
-    unsigned char bytes[sizeof numbers];
-    size_t len = 0;
-    for (size_t i = 0; i < COUNT_OF(numbers); i++)
-        len += put_number(bytes + len, numbers[i]);
     struct digest digest;
     digest_init(&digest, NULL, 0);
-    digest_add(&digest, bytes, len);
+    digest_add_numbers(&digest, numbers, COUNT_OF(numbers));
     strbuf_reset(scratch);
     if (offer->detail)
         ledger_detail_write(scratch, rule->detail, offer->detail, rule->n_detail);
-    add_text(&digest, (struct alm_text){scratch->at, scratch->len});
-    add_text(&digest, offer->note);
+    digest_add_text(&digest, (struct alm_text){scratch->at, scratch->len});
+    digest_add_text(&digest, offer->note);
     digest_final(&digest, out);
 }
-
-enum { KEY_SIZE = 56, KEY_DIGEST = 16 };
 
 static void make_keys(struct ledger_chunk *chunk)
 {
@@ -175,21 +40,10 @@ static void make_keys(struct ledger_chunk *chunk)
             row->key = offer->key;
             continue;
         }
-        static const char hex[] = "0123456789abcdef";
         unsigned char content[DIGEST_SIZE];
         content_digest(offer, row->body, &chunk->text, content);
-        uint64_t mark;
-        memcpy(&mark, content, sizeof mark);
-        char *key = arena_alloc(&chunk->arena, KEY_SIZE);
-        /* Dates before 1970 sort before the others too. */
-        uint32_t date = (uint32_t)offer->date ^ 0x80000000u;
-        size_t len = 0;
-        key[len++] = '#';
-        for (unsigned shift = 32; shift > 0; shift -= 4)
-            key[len++] = hex[(date >> (shift - 4)) & 15];
-        digest_hex(content, KEY_DIGEST, key + len);
-        len += (size_t)2 * KEY_DIGEST;
-        len += (size_t)snprintf(key + len, KEY_SIZE - len, "-%u", seen_ordinal(chunk->ledger->seen, mark));
+        char *key = arena_alloc(&chunk->arena, SEEN_KEY_SIZE);
+        size_t len = seen_key(chunk->ledger->seen, offer->date, content, key);
         row->key = (struct alm_text){key, len};
     }
 }

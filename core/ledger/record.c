@@ -43,7 +43,7 @@ struct ledger *ledger_new(const struct ledger_services *services)
     ledger->writer = ledger_writer_new(services->store, services->directory);
     ledger->chunk = xcalloc(1, sizeof *ledger->chunk);
     chunk_init(ledger->chunk, ledger);
-    ledger->seen = ledger_seen_new();
+    ledger->seen = seen_new();
     ledger->codes = ledger_codes_new();
     ledger->journal_count = -1;
     ledger->reach = reach_new(services->directory);
@@ -58,7 +58,7 @@ void ledger_free(struct ledger *ledger)
     ledger_writer_free(ledger->writer);
     chunk_release(ledger->chunk);
     free(ledger->chunk);
-    ledger_seen_free(ledger->seen);
+    seen_free(ledger->seen);
     ledger_codes_free(ledger->codes);
     reach_free(ledger->reach);
     reach_counts_free(ledger->counts);
@@ -93,7 +93,7 @@ enum alm_status ledger_run(struct ledger *ledger, const struct ledger_offer *off
                            uint32_t flags, struct alm_error *err)
 {
     enum alm_status status = ledger_refresh(ledger, entry ? entry->id : 0, err);
-    ledger_seen_begin(ledger->seen, entry ? entry->id : 0);
+    seen_begin(ledger->seen, entry ? entry->id : 0);
     for (size_t from = 0; status == ALM_OK && from < n; from += MAX_CHUNK) {
         size_t count = n - from < MAX_CHUNK ? n - from : MAX_CHUNK;
         chunk_begin(ledger->chunk, offers + from, answers + from, count, arena, flags);
