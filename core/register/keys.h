@@ -24,13 +24,7 @@ size_t keys_find_id(const struct keys *, alm_id);
 void keys_reset(struct keys *);
 void keys_release(struct keys *);
 
-/*
- * The form in which codes are compared: folded, without blanks and separators, except that a separator between two
- * digits stays (as -): H-0017 is h17's neighbour H 0017, but 1-23 is not 12-3.  Returns its length; empty for a code
- * without a letter or digit.
- */
-enum { CODE_MAX = 120 };
-size_t register_code_key(struct alm_text code, char out[CODE_MAX + 1]);
+enum { CODE_MAX = REGISTER_CODE_MAX };
 
 /* An id as people type it: digits of any script. */
 bool register_parse_id(struct alm_text, alm_id *);

@@ -51,6 +51,16 @@ const struct register_entry *register_by_code(struct register_directory *, enum 
 /* The stage that a day falls in, the one that began last; NULL if none. */
 const struct register_entry *register_stage_of(struct register_directory *, alm_date);
 
+/* ---- codes (keys.c) ---- */
+
+/*
+ * The form in which codes are compared: folded, without blanks and separators, except that a separator between two
+ * digits stays (as -): H-0017 is h17's neighbour H 0017, but 1-23 is not 12-3.  Returns its length; empty for a code
+ * without a letter or digit.
+ */
+enum { REGISTER_CODE_MAX = 120 };
+size_t register_code_key(struct alm_text code, char out[REGISTER_CODE_MAX + 1]);
+
 /* ---- from codes to ids, many at once (resolve.c) ---- ids[i] = 0 where there is none ---- */
 
 enum alm_status register_households(struct store *, const struct alm_text *codes, size_t n, alm_id *ids,
