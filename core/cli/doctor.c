@@ -356,6 +356,7 @@ static void check_schema(struct doctor *doctor, struct store *store)
         size_t n;
     } owners[] = {{"store", store_migrations, store_n_migrations},
                   {"register", register_migrations, register_n_migrations},
+                  {"stock", stock_migrations, stock_n_migrations},
                   {"ledger", ledger_migrations, ledger_n_migrations}};
 
     doctor->check = "schema";

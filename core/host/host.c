@@ -61,6 +61,7 @@ void host_close(struct host *host)
     if (!host)
         return;
     ledger_free(host->ledger);
+    stock_free(host->stock);
     register_directory_free(host->directory);
     if (host->programmes)
         for (size_t i = 0; i < host->conf.n_programmes; i++)
@@ -179,6 +180,8 @@ static enum alm_status store_complete(struct host *host, struct alm_error *err)
     if (status == ALM_OK)
         status = store_migrated(host->store, "register", register_migrations, register_n_migrations, err);
     if (status == ALM_OK)
+        status = store_migrated(host->store, "stock", stock_migrations, stock_n_migrations, err);
+    if (status == ALM_OK)
         status = store_migrated(host->store, "ledger", ledger_migrations, ledger_n_migrations, err);
     return status;
 }
@@ -256,6 +259,8 @@ void host_again(struct host *host)
 {
     if (host->directory)
         register_directory_stale(host->directory);
+    if (host->stock)
+        stock_again(host->stock);
     if (host->ledger)
         ledger_again(host->ledger);
 }
@@ -271,6 +276,23 @@ enum alm_status host_directory(struct host *host, struct register_directory **ou
             host->directory = register_directory_new(store);
     }
     *out = host->directory;
+    return status;
+}
+
+enum alm_status host_stock(struct host *host, struct stock **out, struct alm_error *err)
+{
+    struct store *store;
+    struct register_directory *directory;
+    enum alm_status status = ALM_OK;
+
+    if (!host->stock) {
+        status = host_store(host, 0, &store, err);
+        if (status == ALM_OK)
+            status = host_directory(host, &directory, err);
+        if (status == ALM_OK)
+            host->stock = stock_new(store, directory);
+    }
+    *out = host->stock;
     return status;
 }
 
@@ -329,6 +351,8 @@ enum alm_status host_ledger(struct host *host, struct ledger **out, struct alm_e
         status = host_store(host, 0, &services.store, err);
         if (status == ALM_OK)
             status = host_directory(host, &services.directory, err);
+        if (status == ALM_OK)
+            status = host_stock(host, &services.stock, err);
         if (status == ALM_OK)
             host->ledger = ledger_new(&services);
     }
@@ -469,6 +493,8 @@ enum alm_status host_init(struct host *host, bool test, void (*each)(void *, con
         status = init_owner(host, "store", store_migrations, store_n_migrations, each, context, err);
     if (status == ALM_OK)
         status = init_owner(host, "register", register_migrations, register_n_migrations, each, context, err);
+    if (status == ALM_OK)
+        status = init_owner(host, "stock", stock_migrations, stock_n_migrations, each, context, err);
     if (status == ALM_OK)
         status = init_owner(host, "ledger", ledger_migrations, ledger_n_migrations, each, context, err);
     if (status == ALM_OK && (status = store_meta_get(store, "test", &host->arena, &known, err)) == ALM_OK) {

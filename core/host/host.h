@@ -68,6 +68,7 @@ struct store *host_store_if_open(struct host *);
 /* The transaction that was at work came to nothing and runs again: forget what was read and counted for it. */
 void host_again(struct host *);
 enum alm_status host_directory(struct host *, struct register_directory **, struct alm_error *);
+enum alm_status host_stock(struct host *, struct stock **, struct alm_error *);
 enum alm_status host_ledger(struct host *, struct ledger **, struct alm_error *);
 struct register_gate host_register_gate(struct host *);
 /* Paths under the state folder, which is made on first use; in the host's arena. */

@@ -21,6 +21,7 @@ struct host {
     struct store *store;
     bool store_checked;
     struct register_directory *directory;
+    struct stock *stock;
     struct ledger *ledger;
     struct host_programme **programmes; /* as many as conf has; NULL until loaded */
 };

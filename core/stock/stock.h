@@ -39,8 +39,17 @@ extern const char *const stock_kinds[]; /* their words, by enum stock_kind */
 struct stock;
 struct stock *stock_new(struct store *, struct register_directory *);
 void stock_free(struct stock *);
-/* The transaction came to nothing, or another begins: forget what was read. */
+/* The transaction, or a part of it, came to nothing: forget what was read, and what was not written yet. */
 void stock_forget(struct stock *);
+/* The transaction that was at work came to nothing and runs again: forget also what was counted for it. */
+void stock_again(struct stock *);
+/*
+ * Until stock_flush(), what stock_draw() and stock_order() write is gathered instead of going to the store call by
+ * call: for those who draw line by line.  Who reads the stock's tables in between by SQL of their own flushes first.
+ */
+void stock_hold(struct stock *);
+/* Write what was gathered, and hold no longer. */
+enum alm_status stock_flush(struct stock *, struct alm_error *);
 
 /* ---- items and depots (items.c) ---- */
 
@@ -54,21 +63,21 @@ enum alm_status stock_name(struct stock *, enum alm_noun, alm_id, char *buf, siz
 /* One movement as it is asked for. Ids are resolved; texts are borrowed; what a kind does not have is 0, NULL or
  * ALM_NULL. */
 struct stock_order {
-    enum stock_kind kind;  /* RECEIVE, MOVE, ISSUE, RETURN, LOSS or COUNT */
-    struct alm_text key;   /* null: made from the content */
+    enum stock_kind kind; /* RECEIVE, MOVE, ISSUE, RETURN, LOSS or COUNT */
+    struct alm_text key;  /* null: made from the content */
     alm_id item;
     alm_id depot;          /* where it comes to (RECEIVE, RETURN), goes from (MOVE, ISSUE, LOSS), or was counted */
     alm_id to;             /* MOVE */
     struct alm_text lot;   /* its code. RECEIVE: null makes one; else null: first expired first out */
     alm_quantity quantity; /* COUNT: what was found in all, of the lot or of the item */
     alm_date date;
-    alm_date expires;      /* RECEIVE; ALM_NO_DATE: never */
+    alm_date expires;       /* RECEIVE; ALM_NO_DATE: never */
     struct alm_text source; /* RECEIVE: the donor or seller */
-    alm_money price;       /* RECEIVE: of one unit; ALM_NULL: not known */
+    alm_money price;        /* RECEIVE: of one unit; ALM_NULL: not known */
     struct alm_text reason; /* LOSS and COUNT need one */
 };
 struct stock_answer {
-    bool same;             /* its key is known: nothing was written */
+    bool same; /* its key is known: nothing was written */
     alm_id movement;
     alm_quantity difference; /* COUNT: found less books */
 };
@@ -80,7 +89,8 @@ enum alm_status stock_order(struct stock *, const struct stock_order *, alm_id e
 
 enum alm_status stock_draw(struct stock *, struct alm_draw *, size_t n, alm_id entry, struct alm_error *);
 /* Give back all that was drawn for a line, as of `date`; nothing if nothing was. */
-enum alm_status stock_undraw(struct stock *, alm_id line, alm_id reversal, alm_date date, alm_id entry, struct alm_error *);
+enum alm_status stock_undraw(struct stock *, alm_id line, alm_id reversal, alm_date date, alm_id entry,
+                             struct alm_error *);
 enum alm_status stock_make(struct stock *, struct alm_make *, alm_id entry, struct alm_error *);
 enum alm_status stock_on_hand(struct stock *, alm_id item, alm_id depot, alm_date, alm_quantity *, struct alm_error *);
 
