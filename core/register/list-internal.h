@@ -9,7 +9,8 @@
 #include "register/keys.h"
 
 struct register_importer {
-    enum register_list list;
+    enum register_list list;            /* LISTS: another room's */
+    const struct register_table *table; /* NULL: persons */
     struct store *store;
     struct register_directory *directory;
     struct register_gate gate; /* a copy: the caller's may be gone by the time rows come */
@@ -25,8 +26,7 @@ struct register_importer {
 void list_reject(struct import_row *, int column, struct arena *, const struct alm_error *);
 
 /* list-small-tables.c, list-small.c */
-extern const struct import_column *const small_columns[];
-extern const size_t small_n_columns[];
+extern const struct register_table small_tables[];
 enum alm_status small_rows(struct register_importer *, struct import_row *, size_t n, struct arena *,
                            struct alm_error *);
 

@@ -4,31 +4,50 @@
 
 bool small_is_text(enum cell_kind kind)
 {
-    return kind == CELL_CODE || kind == CELL_TEXT || kind == CELL_KIND || kind == CELL_WORDS;
+    return kind == CELL_CODE || kind == CELL_TEXT || kind == CELL_KIND || kind == CELL_CHOICE || kind == CELL_WORDS;
 }
 
-static const char *const area_kinds[][2] = {
-    {"استان", "province"}, {"شهرستان", "county"},        {"بخش", "district"},
-    {"شهر", "city"},       {"دهستان", "rural district"}, {"محله", "neighbourhood"},
-    {"روستا", "village"},  {"کشور", "country"},          {"neighborhood", "neighbourhood"},
-};
-
-static struct alm_text parse_kind(struct small *small, struct alm_text text)
+/* Words that have one in English of their own; the rest in lower case.  NULL: none of them, and it has to be one. */
+static const char *const *known_word(const char *const (*words)[2], struct alm_text text)
 {
-    if (small->importer->list == LIST_AREA) {
-        char key[200], other[64];
-        text_fold_joined(text, key, sizeof key);
-        for (size_t i = 0; i < COUNT_OF(area_kinds); i++) {
-            text_fold_joined(text_of(area_kinds[i][0]), other, sizeof other);
-            if (strcmp(key, other) == 0)
-                return text_of(area_kinds[i][1]);
-        }
+    char key[200], other[64];
+    text_fold_joined(text, key, sizeof key);
+    for (size_t i = 0; words && words[i][0]; i++) {
+        text_fold_joined(text_of(words[i][0]), other, sizeof other);
+        if (strcmp(key, other) == 0)
+            return words[i];
+        text_fold_joined(text_of(words[i][1]), other, sizeof other);
+        if (strcmp(key, other) == 0)
+            return words[i];
     }
+    return NULL;
+}
+
+static struct alm_text parse_kind(struct small *small, const struct register_cell *cell, struct alm_text text)
+{
+    const char *const *word = known_word(cell->words, text);
+    if (word)
+        return text_of(word[1]);
     char *lower = arena_strndup(small->arena, text.at, text.len);
     for (char *at = lower; *at; at++)
         if (*at >= 'A' && *at <= 'Z')
             *at = (char)(*at | 0x20);
     return (struct alm_text){lower, text.len};
+}
+
+static void parse_choice(struct small *small, const struct register_cell *cell, struct alm_text text,
+                         struct small_value *value, struct alm_error *err)
+{
+    const char *const *word = known_word(cell->words, text);
+    char *choices = arena_alloc(small->arena, 1);
+    if (word) {
+        value->text = text_of(word[1]);
+        return;
+    }
+    for (size_t i = 0; cell->words[i][0]; i++)
+        choices = arena_printf(small->arena, "%s%s%s", choices, i ? ", " : "", cell->words[i][1]);
+    error_set(err, ALM_BAD_DATA, arena_printf(small->arena, _("one of: %s"), choices), _("there is no %s %.*s"),
+              cell->column, (int)text.len, text.at);
 }
 
 /* `a; b c` to words with single blanks between them; a speciality of several words is joined by hyphens. */
@@ -89,13 +108,20 @@ bool small_parse_cell(struct small *small, struct import_row *row, size_t i, str
         return true;
     }
     case CELL_KIND:
-        value->text = parse_kind(small, text);
+        value->text = parse_kind(small, &small->table->cells[i], text);
         return true;
+    case CELL_CHOICE:
+        parse_choice(small, &small->table->cells[i], text, value, &err);
+        break;
     case CELL_WORDS:
         value->text = parse_words(small, text);
         return true;
     case CELL_NUMBER:
         if (number_parse_int(text, &value->number, &err) == ALM_OK && value->number < 0)
+            error_set(&err, ALM_BAD_DATA, NULL, _("is negative"));
+        break;
+    case CELL_QUANTITY:
+        if (number_parse_thousandths(text, &value->number, &err) == ALM_OK && value->number < 0)
             error_set(&err, ALM_BAD_DATA, NULL, _("is negative"));
         break;
     case CELL_DATE: {

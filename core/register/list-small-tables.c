@@ -9,11 +9,17 @@ static const struct import_column area_columns[] = {
     {"name", "name_fa|title|نام", true},
     {"name_latin", "name_en|latin name|english name|نام لاتین|نام انگلیسی", false},
 };
-static const struct small_cell area_cells[] = {{"code", CELL_CODE, true},
-                                               {"parent", CELL_PARENT, false},
-                                               {"kind", CELL_KIND, true},
-                                               {"name", CELL_TEXT, true},
-                                               {"name_latin", CELL_TEXT, false}};
+static const char *const area_kinds[][2] = {
+    {"استان", "province"}, {"شهرستان", "county"},        {"بخش", "district"},
+    {"شهر", "city"},       {"دهستان", "rural district"}, {"محله", "neighbourhood"},
+    {"روستا", "village"},  {"کشور", "country"},          {"neighborhood", "neighbourhood"},
+    {NULL, NULL},
+};
+static const struct register_cell area_cells[] = {{"code", CELL_CODE, true, NULL},
+                                                  {"parent", CELL_PARENT, false, NULL},
+                                                  {"kind", CELL_KIND, true, area_kinds},
+                                                  {"name", CELL_TEXT, true, NULL},
+                                                  {"name_latin", CELL_TEXT, false, NULL}};
 
 static const struct import_column body_columns[] = {
     {"code", "body code|کد|کد نهاد", true},
@@ -21,8 +27,10 @@ static const struct import_column body_columns[] = {
     {"kind", "type|نوع", false},
     {"contact", "phone|تماس|تلفن|رابط", false},
 };
-static const struct small_cell body_cells[] = {
-    {"code", CELL_CODE, true}, {"name", CELL_TEXT, true}, {"kind", CELL_KIND, false}, {"contact", CELL_TEXT, false}};
+static const struct register_cell body_cells[] = {{"code", CELL_CODE, true, NULL},
+                                                  {"name", CELL_TEXT, true, NULL},
+                                                  {"kind", CELL_KIND, false, NULL},
+                                                  {"contact", CELL_TEXT, false, NULL}};
 
 static const struct import_column group_columns[] = {
     {"code", "group code|کد|کد گروه", true},
@@ -33,10 +41,11 @@ static const struct import_column group_columns[] = {
     {"capacity", "households a day|ظرفیت", false},
     {"members", "member count|size|اعضا|تعداد اعضا|تعداد", false},
 };
-static const struct small_cell group_cells[] = {{"code", CELL_CODE, true},           {"name", CELL_TEXT, true},
-                                                {"body", CELL_BODY, true},           {"area", CELL_AREA, false},
-                                                {"specialities", CELL_WORDS, false}, {"capacity", CELL_NUMBER, false},
-                                                {"members", CELL_NUMBER, false}};
+static const struct register_cell group_cells[] = {
+    {"code", CELL_CODE, true, NULL},           {"name", CELL_TEXT, true, NULL},
+    {"body", CELL_BODY, true, NULL},           {"area", CELL_AREA, false, NULL},
+    {"specialities", CELL_WORDS, false, NULL}, {"capacity", CELL_NUMBER, false, NULL},
+    {"members", CELL_NUMBER, false, NULL}};
 
 static const struct import_column base_columns[] = {
     {"code", "base code|کد|کد پایگاه", true},
@@ -44,8 +53,10 @@ static const struct import_column base_columns[] = {
     {"area", "area_code|محدوده|محله|کد محدوده", false},
     {"contact", "phone|تماس|تلفن|رابط", false},
 };
-static const struct small_cell base_cells[] = {
-    {"code", CELL_CODE, true}, {"name", CELL_TEXT, true}, {"area", CELL_AREA, false}, {"contact", CELL_TEXT, false}};
+static const struct register_cell base_cells[] = {{"code", CELL_CODE, true, NULL},
+                                                  {"name", CELL_TEXT, true, NULL},
+                                                  {"area", CELL_AREA, false, NULL},
+                                                  {"contact", CELL_TEXT, false, NULL}};
 
 static const struct import_column stage_columns[] = {
     {"code", "stage code|کد|کد مرحله", true},
@@ -53,43 +64,37 @@ static const struct import_column stage_columns[] = {
     {"starts", "start|from|begins|شروع|آغاز|از|تاریخ شروع", true},
     {"ends", "end|to|until|پایان|تا|تاریخ پایان", true},
 };
-static const struct small_cell stage_cells[] = {
-    {"code", CELL_CODE, true}, {"name", CELL_TEXT, true}, {"starts", CELL_DATE, true}, {"ends", CELL_DATE, true}};
+static const struct register_cell stage_cells[] = {{"code", CELL_CODE, true, NULL},
+                                                   {"name", CELL_TEXT, true, NULL},
+                                                   {"starts", CELL_DATE, true, NULL},
+                                                   {"ends", CELL_DATE, true, NULL}};
 
 static const struct import_column place_columns[] = {
     {"code", "place code|کد|کد مکان", true}, {"kind", "type|نوع|نوع مکان", true},
     {"name", "title|نام|نام مکان", true},    {"area", "area_code|محدوده|محله|کد محدوده", false},
     {"address", "نشانی|آدرس", false},        {"size", "square metres|m2|مساحت|اندازه|متراژ", false},
 };
-static const struct small_cell place_cells[] = {{"code", CELL_CODE, true},     {"kind", CELL_KIND, true},
-                                                {"name", CELL_TEXT, true},     {"area", CELL_AREA, false},
-                                                {"address", CELL_TEXT, false}, {"size", CELL_NUMBER, false}};
+static const struct register_cell place_cells[] = {
+    {"code", CELL_CODE, true, NULL},  {"kind", CELL_KIND, true, NULL},     {"name", CELL_TEXT, true, NULL},
+    {"area", CELL_AREA, false, NULL}, {"address", CELL_TEXT, false, NULL}, {"size", CELL_NUMBER, false, NULL}};
 
-const struct import_column *const small_columns[LISTS] = {
-    [LIST_AREA] = area_columns, [LIST_BODY] = body_columns,   [LIST_GROUP] = group_columns,
-    [LIST_BASE] = base_columns, [LIST_STAGE] = stage_columns, [LIST_PLACE] = place_columns,
-};
-const size_t small_n_columns[LISTS] = {
-    [LIST_AREA] = COUNT_OF(area_columns),   [LIST_BODY] = COUNT_OF(body_columns),
-    [LIST_GROUP] = COUNT_OF(group_columns), [LIST_BASE] = COUNT_OF(base_columns),
-    [LIST_STAGE] = COUNT_OF(stage_columns), [LIST_PLACE] = COUNT_OF(place_columns),
-};
-
-const struct small_table small_tables[LISTS] = {
-    [LIST_AREA] = {N_("area"), "area", area_cells, "SELECT id, code FROM area",
+const struct register_table small_tables[LISTS] = {
+    [LIST_AREA] = {N_("area"), "area", area_columns, area_cells, COUNT_OF(area_cells), "SELECT id, code FROM area",
                    "SELECT id, code, parent, kind, name, name_latin FROM area WHERE id = ANY ($1)", EXTRA_NAME_KEY,
                    "name_key"},
-    [LIST_BODY] = {N_("body"), "body", body_cells, "SELECT id, code FROM body",
+    [LIST_BODY] = {N_("body"), "body", body_columns, body_cells, COUNT_OF(body_cells), "SELECT id, code FROM body",
                    "SELECT id, code, name, kind, contact FROM body WHERE id = ANY ($1)", EXTRA_NONE, NULL},
     [LIST_GROUP] =
-        {N_("group"), "volunteer_group", group_cells, "SELECT id, code FROM volunteer_group",
+        {N_("group"), "volunteer_group", group_columns, group_cells, COUNT_OF(group_cells),
+         "SELECT id, code FROM volunteer_group",
          "SELECT id, code, name, body, area, specialities, capacity, members FROM volunteer_group WHERE id = ANY ($1)",
          EXTRA_NONE, NULL},
-    [LIST_BASE] = {N_("base"), "base", base_cells, "SELECT id, code FROM base",
+    [LIST_BASE] = {N_("base"), "base", base_columns, base_cells, COUNT_OF(base_cells), "SELECT id, code FROM base",
                    "SELECT id, code, name, area, contact FROM base WHERE id = ANY ($1)", EXTRA_NONE, NULL},
-    [LIST_STAGE] = {N_("stage"), "stage", stage_cells, "SELECT id, code FROM stage",
-                    "SELECT id, code, name, starts, ends FROM stage WHERE id = ANY ($1)", EXTRA_NONE, NULL},
-    [LIST_PLACE] = {N_("place"), "place", place_cells, NULL,
+    [LIST_STAGE] = {N_("stage"), "stage", stage_columns, stage_cells, COUNT_OF(stage_cells),
+                    "SELECT id, code FROM stage", "SELECT id, code, name, starts, ends FROM stage WHERE id = ANY ($1)",
+                    EXTRA_NONE, NULL},
+    [LIST_PLACE] = {N_("place"), "place", place_columns, place_cells, COUNT_OF(place_cells), NULL,
                     "SELECT id, code, kind, name, area, address, size, since FROM place WHERE id = ANY ($1)",
                     EXTRA_SINCE, "since"},
 };

@@ -150,7 +150,7 @@ static void judge(struct small *small, size_t i)
     }
     memcpy(values, item->values, sizeof values);
     for (size_t c = 0; c < small->n_cells; c++) {
-        const struct small_cell *cell = &small->table->cells[c];
+        const struct register_cell *cell = &small->table->cells[c];
         struct alm_text text = row->fields[c];
         if (c == 0 && there)
             continue; /* a code stays as it was first written */
@@ -268,8 +268,8 @@ enum alm_status small_rows(struct register_importer *importer, struct import_row
                            struct alm_error *err)
 {
     struct small small = {.importer = importer,
-                          .table = &small_tables[importer->list],
-                          .n_cells = small_n_columns[importer->list],
+                          .table = importer->table,
+                          .n_cells = importer->table->n_cells,
                           .arena = arena,
                           .rows = rows,
                           .n = n,

@@ -9,41 +9,11 @@
 
 #include "register/list-internal.h"
 
-/* What a cell is. */
-enum cell_kind {
-    CELL_CODE,
-    CELL_TEXT,
-    CELL_KIND, /* lower-case words; those of areas in English */
-    CELL_WORDS,
-    CELL_NUMBER,
-    CELL_DATE,
-    CELL_AREA,
-    CELL_PARENT, /* an area that may come later in the chunk */
-    CELL_BODY
-};
-
-struct small_cell {
-    const char *column; /* in the store */
-    enum cell_kind kind;
-    bool needed; /* a new row has to have it */
-};
-
-enum { CELLS_MAX = 8, TEXT_MAX_BYTES = 600 };
+enum { CELLS_MAX = REGISTER_CELLS_MAX, TEXT_MAX_BYTES = 600 };
 /* Cells of a stage. */
 enum { STAGE_STARTS = 2, STAGE_ENDS = 3 };
 
-/* A column that is no column of the file: made by the program. */
-enum extra { EXTRA_NONE, EXTRA_NAME_KEY, EXTRA_SINCE };
-
-struct small_table {
-    const char *word, *name;
-    const struct small_cell *cells;
-    const char *codes;  /* all ids and codes; NULL: by key */
-    const char *select; /* id, the cells, the extra column; of $1 */
-    enum extra extra;
-    const char *extra_column;
-};
-extern const struct small_table small_tables[LISTS];
+extern const struct register_table small_tables[LISTS];
 
 struct small_value {
     int64_t number; /* ALM_NULL */
@@ -60,7 +30,7 @@ struct small_item {
 
 struct small {
     struct register_importer *importer;
-    const struct small_table *table;
+    const struct register_table *table;
     size_t n_cells;
     struct arena *arena;
     struct import_row *rows;

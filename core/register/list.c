@@ -8,8 +8,8 @@
 
 const struct import_column *register_list_columns(enum register_list list, size_t *n)
 {
-    *n = list == LIST_PERSON ? person_n_columns : small_n_columns[list];
-    return list == LIST_PERSON ? person_columns : small_columns[list];
+    *n = list == LIST_PERSON ? person_n_columns : small_tables[list].n_cells;
+    return list == LIST_PERSON ? person_columns : small_tables[list].columns;
 }
 
 struct register_importer *register_importer_new(enum register_list list, struct store *store,
@@ -17,10 +17,23 @@ struct register_importer *register_importer_new(enum register_list list, struct 
                                                 alm_date today, bool move)
 {
     struct register_importer *importer = xcalloc(1, sizeof *importer);
-    *importer = (struct register_importer){
-        .list = list, .store = store, .directory = directory, .today = today, .move = move};
+    *importer = (struct register_importer){.list = list,
+                                           .table = list == LIST_PERSON ? NULL : &small_tables[list],
+                                           .store = store,
+                                           .directory = directory,
+                                           .today = today,
+                                           .move = move};
     if (gate)
         importer->gate = *gate;
+    return importer;
+}
+
+struct register_importer *register_table_importer_new(const struct register_table *table, struct store *store,
+                                                      struct register_directory *directory, alm_date today)
+{
+    struct register_importer *importer = xcalloc(1, sizeof *importer);
+    *importer = (struct register_importer){
+        .list = LISTS, .table = table, .store = store, .directory = directory, .today = today};
     return importer;
 }
 
@@ -50,18 +63,15 @@ enum alm_status register_importer_rows(void *context, struct import_row *rows, s
     return small_rows(importer, rows, n, arena, err);
 }
 
-enum alm_status register_put(enum register_list list, struct store *store, struct register_directory *directory,
-                             const struct register_gate *gate, alm_date today, const struct alm_text *values,
-                             bool must_exist, alm_id *id, struct alm_error *err)
+/* One row through the importer, which is freed. */
+static enum alm_status put(struct register_importer *importer, const struct import_column *columns,
+                           const struct alm_text *values, bool must_exist, alm_id *id, struct alm_error *err)
 {
     struct arena arena = {0};
     struct import_row row = {.line = 1, .fields = values, .column = -1};
-    struct register_importer *importer = register_importer_new(list, store, directory, gate, today, must_exist);
-    size_t n;
-    const struct import_column *columns = register_list_columns(list, &n);
     importer->put = true;
     importer->edit = must_exist;
-    importer->id = list == LIST_PERSON && must_exist ? *id : 0;
+    importer->id = importer->list == LIST_PERSON && must_exist ? *id : 0;
     enum alm_status status = register_importer_rows(importer, &row, 1, &arena, NULL, err);
     if (status == ALM_OK && row.outcome == IMPORT_REJECTED)
         status = error_set(err, ALM_BAD_DATA, NULL, "%s%s%s", row.column >= 0 ? columns[row.column].name : "",
@@ -74,4 +84,22 @@ enum alm_status register_put(enum register_list list, struct store *store, struc
     register_importer_free(importer);
     arena_release(&arena);
     return status;
+}
+
+enum alm_status register_put(enum register_list list, struct store *store, struct register_directory *directory,
+                             const struct register_gate *gate, alm_date today, const struct alm_text *values,
+                             bool must_exist, alm_id *id, struct alm_error *err)
+{
+    size_t n;
+    const struct import_column *columns = register_list_columns(list, &n);
+    return put(register_importer_new(list, store, directory, gate, today, must_exist), columns, values, must_exist, id,
+               err);
+}
+
+enum alm_status register_table_put(const struct register_table *table, struct store *store,
+                                   struct register_directory *directory, alm_date today, const struct alm_text *values,
+                                   bool must_exist, alm_id *id, struct alm_error *err)
+{
+    return put(register_table_importer_new(table, store, directory, today), table->columns, values, must_exist, id,
+               err);
 }

@@ -208,6 +208,49 @@ enum alm_status register_put(enum register_list, struct store *, struct register
                              const struct register_gate *, alm_date today, const struct alm_text *values,
                              bool must_exist, alm_id *, struct alm_error *);
 
+/* ---- small lists of other rooms (list-small*.c) ---- the same way through: codes, columns, edits, rejects ---- */
+
+/* What a cell is. */
+enum cell_kind {
+    CELL_CODE,
+    CELL_TEXT,
+    CELL_KIND,   /* lower-case words; some are translated */
+    CELL_CHOICE, /* one of `words` */
+    CELL_WORDS,
+    CELL_NUMBER,
+    CELL_QUANTITY, /* thousandths */
+    CELL_DATE,
+    CELL_AREA,
+    CELL_PARENT, /* an area that may come later in the chunk */
+    CELL_BODY
+};
+struct register_cell {
+    const char *column; /* in the store */
+    enum cell_kind kind;
+    bool needed;                    /* a new row has to have it */
+    const char *const (*words)[2]; /* how it may be written, and what is kept; ends with NULLs */
+};
+/* A column that is no column of the file: made by the program. */
+enum register_extra { EXTRA_NONE, EXTRA_NAME_KEY, EXTRA_SINCE };
+/* A table with an id, whose first cell is a code. */
+struct register_table {
+    const char *word, *name;             /* for messages; in the store */
+    const struct import_column *columns; /* of the file, one for each cell */
+    const struct register_cell *cells;
+    size_t n_cells;     /* at most REGISTER_CELLS_MAX */
+    const char *codes;  /* all ids and codes; NULL: by key */
+    const char *select; /* id, the cells, the extra column; of $1 */
+    enum register_extra extra;
+    const char *extra_column;
+};
+enum { REGISTER_CELLS_MAX = 8 };
+/* As register_importer_new() and register_put(), without a gate: what hangs on another room's list is its own matter. */
+struct register_importer *register_table_importer_new(const struct register_table *, struct store *,
+                                                      struct register_directory *, alm_date today);
+enum alm_status register_table_put(const struct register_table *, struct store *, struct register_directory *,
+                                   alm_date today, const struct alm_text *values, bool must_exist, alm_id *,
+                                   struct alm_error *);
+
 /* ---- persons (person.c) ---- */
 
 struct register_person {

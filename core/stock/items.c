@@ -4,6 +4,57 @@
 
 #include <stdlib.h>
 
+/* ---- the lists ---- */
+
+static const struct import_column item_columns[] = {
+    {"code", "item code|کد|کد کالا", true},
+    {"name", "title|نام|نام کالا", true},
+    {"name_fa", "persian name|نام فارسی", false},
+    {"unit", "واحد|یکا", true},
+    {"low", "low stock|minimum|حداقل|کمینه", false},
+    {"near", "near expiry|days before expiry|نزدیک انقضا|روز مانده", false},
+};
+static const struct register_cell item_cells[] = {
+    {"code", CELL_CODE, true, NULL}, {"name", CELL_TEXT, true, NULL},     {"name_fa", CELL_TEXT, false, NULL},
+    {"unit", CELL_TEXT, true, NULL}, {"low", CELL_QUANTITY, false, NULL}, {"near", CELL_NUMBER, false, NULL}};
+const struct register_table stock_item_table = {
+    N_("item"),
+    "stock_item",
+    item_columns,
+    item_cells,
+    COUNT_OF(item_cells),
+    "SELECT id, code FROM stock_item",
+    "SELECT id, code, name, name_fa, unit, low, near FROM stock_item WHERE id = ANY ($1)",
+    EXTRA_NONE,
+    NULL};
+
+static const struct import_column depot_columns[] = {
+    {"code", "depot code|کد|کد انبار", true},
+    {"name", "title|نام|نام انبار", true},
+    {"kind", "type|نوع", true},
+    {"area", "area_code|محدوده|محله|کد محدوده", false},
+    {"body", "body_code|نهاد|کد نهاد", false},
+};
+static const char *const depot_kinds[][2] = {
+    {"انبار", "warehouse"}, {"آشپزخانه", "kitchen"}, {"پایگاه", "base"}, {NULL, NULL}};
+static const struct register_cell depot_cells[] = {{"code", CELL_CODE, true, NULL},
+                                                   {"name", CELL_TEXT, true, NULL},
+                                                   {"kind", CELL_CHOICE, true, depot_kinds},
+                                                   {"area", CELL_AREA, false, NULL},
+                                                   {"body", CELL_BODY, false, NULL}};
+const struct register_table stock_depot_table = {
+    N_("depot"),
+    "stock_depot",
+    depot_columns,
+    depot_cells,
+    COUNT_OF(depot_cells),
+    "SELECT id, code FROM stock_depot",
+    "SELECT id, code, name, kind, area, body FROM stock_depot WHERE id = ANY ($1)",
+    EXTRA_NONE,
+    NULL};
+
+/* ---- by id and by code ---- */
+
 static const struct kind {
     const char *word;
     const char *sql; /* id, code, name, unit, low, near */

@@ -53,6 +53,8 @@ enum alm_status stock_flush(struct stock *, struct alm_error *);
 
 /* ---- items and depots (items.c) ---- */
 
+/* For register_table_importer_new() and register_table_put(). */
+extern const struct register_table stock_item_table, stock_depot_table;
 /* By code; ALM_BAD_DATA with a suggestion. */
 enum alm_status stock_find(struct stock *, enum alm_noun /* ALM_NOUN_ITEM, ALM_NOUN_DEPOT */, struct alm_text code,
                            alm_id *, struct alm_error *);
