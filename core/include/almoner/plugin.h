@@ -768,7 +768,8 @@ static inline struct alm_value alm_number_or_null(int64_t number)
     return number == ALM_NULL ? alm_null() : alm_number(number);
 }
 
-/* ---- SQL in one call: `types` has a letter for each argument, i an int64_t (ALM_NULL is null), t a const char * (NULL is null) ---- */
+/* ---- SQL in one call: `types` has a letter for each argument, i an int64_t (ALM_NULL is null), t a const char * (NULL is null), a for
+ * `= ANY ($n)` a const int64_t * and a size_t; that array must stay until the last step ---- */
 
 static inline enum alm_status alm_query_list(const struct alm_host *host, struct alm_statement **st, struct alm_error *err,
                                              const char *sql, const char *types, va_list args)
@@ -777,6 +778,9 @@ static inline enum alm_status alm_query_list(const struct alm_host *host, struct
     for (int n = 1; status == ALM_OK && *types; n++, types++) {
         if (*types == 't') {
             status = host->bind_text(host, *st, n, va_arg(args, const char *), err);
+        } else if (*types == 'a') {
+            const int64_t *ints = va_arg(args, const int64_t *);
+            status = host->bind_ints(host, *st, n, ints, va_arg(args, size_t), err);
         } else {
             int64_t number = va_arg(args, int64_t);
             status = number == ALM_NULL ? host->bind_null(host, *st, n, err) : host->bind_int(host, *st, n, number, err);
