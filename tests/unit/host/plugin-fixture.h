@@ -3,7 +3,7 @@
  * A programme plug-in under test: loaded from its built file, its settings read from INI text by the core's reader, and
  * a host of its own whose clock, areas and output the test holds.  SQL goes to a scratch store.
  *
- * Areas are numbers: 11 lies within 1, 112 within 11.
+ * Areas and groups are numbers: 11 lies within 1, 112 within 11.
  */
 #ifndef TESTS_UNIT_HOST_PLUGIN_FIXTURE_H
 #define TESTS_UNIT_HOST_PLUGIN_FIXTURE_H
@@ -20,6 +20,7 @@ struct fixture {
     struct conf_settings settings;
     void *state;
     struct arena arena;
+    alm_id last_id;
     alm_time now;
     alm_date today;
     const struct alm_column *columns;
@@ -62,6 +63,21 @@ static void *fixture_alloc(const struct alm_host *host, size_t size)
     return arena_alloc(&fixture_of(host)->arena, size);
 }
 
+static enum alm_status fixture_new_id(const struct alm_host *host, alm_id *id, struct alm_error *err)
+{
+    (void)err;
+    *id = ++fixture_of(host)->last_id;
+    return ALM_OK;
+}
+
+static const char *fixture_currency(const struct alm_host *host, int *decimals)
+{
+    (void)host;
+    if (decimals)
+        *decimals = 0;
+    return "IRR";
+}
+
 static inline struct store_stmt *fixture_stmt(struct alm_statement *statement)
 {
     return (struct store_stmt *)statement;
@@ -92,6 +108,12 @@ static enum alm_status fixture_bind_null(const struct alm_host *host, struct alm
                                          struct alm_error *err)
 {
     return fixture_of(host)->suite->driver->bind_null(store_driver_statement(fixture_stmt(st)), n, err);
+}
+
+static enum alm_status fixture_bind_ints(const struct alm_host *host, struct alm_statement *st, int n,
+                                         const int64_t *ints, size_t count, struct alm_error *err)
+{
+    return fixture_of(host)->suite->driver->bind_ints(store_driver_statement(fixture_stmt(st)), n, ints, count, err);
 }
 
 static enum alm_status fixture_step(const struct alm_host *host, struct alm_statement *st, bool *row,
@@ -128,7 +150,7 @@ static enum alm_status fixture_find(const struct alm_host *host, enum alm_noun n
                                     struct alm_error *err)
 {
     (void)host;
-    *id = noun == ALM_NOUN_AREA ? atoll(text) : 0;
+    *id = noun == ALM_NOUN_AREA || noun == ALM_NOUN_GROUP ? atoll(text) : 0;
     return *id ? ALM_OK : error_set(err, ALM_BAD_DATA, NULL, "there is no area '%s'", text);
 }
 
@@ -246,10 +268,12 @@ static inline void fixture_load_file(struct fixture *fixture, const char *name, 
                                       .now = fixture_now,
                                       .today = fixture_today,
                                       .alloc = fixture_alloc,
+                                      .new_id = fixture_new_id,
                                       .prepare = fixture_prepare,
                                       .bind_int = fixture_bind_int,
                                       .bind_text = fixture_bind_text,
                                       .bind_null = fixture_bind_null,
+                                      .bind_ints = fixture_bind_ints,
                                       .step = fixture_step,
                                       .column_is_null = fixture_column_is_null,
                                       .column_int = fixture_column_int,
@@ -266,7 +290,8 @@ static inline void fixture_load_file(struct fixture *fixture, const char *name, 
                                       .table_end = fixture_table_end,
                                       .say = fixture_say,
                                       .warn = fixture_warn,
-                                      .import = fixture_import};
+                                      .import = fixture_import,
+                                      .currency = fixture_currency};
     assert_true(conf_ini_read(&fixture->ini, file, &fixture->problems));
     conf_settings_fill(&fixture->settings, &fixture->plugin->settings, name, &fixture->ini, 0, &fixture->problems);
 }
