@@ -20,8 +20,9 @@ static enum alm_status run_verify(const struct alm_host *host, void *state, cons
     struct cli *cli = state;
     const struct host_terminal terminal = cli_terminal(cli);
     const char *seals, *key;
-    int64_t lines = 0, faults = 0, sealed = 0, unsealed = 0;
+    int64_t lines = 0, faults = 0, movements = 0, stock_faults = 0, sealed = 0, unsealed = 0;
     struct store *store;
+    struct stock *stock;
     struct ledger *ledger;
     enum alm_status status = cli_store(cli, &store, err);
 
@@ -33,6 +34,10 @@ static enum alm_status run_verify(const struct alm_host *host, void *state, cons
     if (status == ALM_OK)
         status = ledger_verify(ledger, tell_fault, cli, &lines, &faults, terminal.progress, err);
     if (status == ALM_OK)
+        status = host_stock(cli->host, &stock, err);
+    if (status == ALM_OK)
+        status = stock_verify(stock, tell_fault, cli, &movements, &stock_faults, err);
+    if (status == ALM_OK)
         status = cli_seal_files(cli, &seals, &key, err);
     if (status == ALM_OK)
         status = store_seal_verify(store, seals, key, &sealed, &unsealed, err);
@@ -40,9 +45,15 @@ static enum alm_status run_verify(const struct alm_host *host, void *state, cons
         return status;
     cli_say(cli, _("%lld ledger lines recounted, %lld differences; journal: %lld entries sealed, %lld not yet sealed"),
             (long long)lines, (long long)faults, (long long)sealed, (long long)unsealed);
+    if (movements || stock_faults)
+        cli_say(cli, _("%lld stock movements recounted, %lld differences"), (long long)movements,
+                (long long)stock_faults);
     if (faults)
         return error_set(err, ALM_BAD_DATA, _("restore a backup, and find out who wrote to the store past almoner"),
                          _("the ledger and what is kept beside it differ in %lld places"), (long long)faults);
+    if (stock_faults)
+        return error_set(err, ALM_BAD_DATA, _("restore a backup, and find out who wrote to the store past almoner"),
+                         _("the stock's movements and its balances differ in %lld places"), (long long)stock_faults);
     return ALM_OK;
 }
 

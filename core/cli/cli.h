@@ -127,6 +127,13 @@ enum alm_status cli_store(struct cli *, struct store **, struct alm_error *);
 enum alm_status cli_seal_files(struct cli *, const char **seals, const char **key, struct alm_error *);
 enum alm_status cli_directory(struct cli *, struct register_directory **, struct alm_error *);
 
+/* ---- shared by lists (list.c) ---- */
+/* A table of what a query gives, one value a column; $1 of it is a code, NULL for all. At most 8 columns. */
+enum alm_status cli_list_rows(struct cli *, const char *title, const char *sql, const char *code,
+                              const struct alm_column *, size_t n, int64_t *rows, struct alm_error *);
+/* The options that are called as the columns are; what was not given stays null. */
+void cli_list_values(const struct import_column *, size_t n, const struct alm_args *, struct alm_text *values);
+
 #define CLI_COLUMN(n, t, ty)                                                                                           \
     {                                                                                                                  \
         .name = n, .title = t, .type = ty                                                                              \

@@ -102,9 +102,9 @@ static const struct list_noun *list_of(const struct cli *cli)
     return NULL;
 }
 
-static enum alm_status print_rows(struct cli *cli, const char *code, int64_t *rows, struct alm_error *err)
+enum alm_status cli_list_rows(struct cli *cli, const char *title, const char *sql, const char *code,
+                              const struct alm_column *columns, size_t n, int64_t *rows, struct alm_error *err)
 {
-    const struct list_noun *list = list_of(cli);
     struct alm_value values[8];
     struct store_stmt *stmt;
     struct store *store;
@@ -113,14 +113,14 @@ static enum alm_status print_rows(struct cli *cli, const char *code, int64_t *ro
 
     *rows = 0;
     if (status == ALM_OK)
-        status = report_begin(cli->report, list->noun, list->columns, list->n, err);
+        status = report_begin(cli->report, title, columns, n, err);
     if (status == ALM_OK)
-        status = store_query(store, &stmt, err, list->sql, "t", code);
+        status = store_query(store, &stmt, err, sql, "t", code);
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
-        for (size_t i = 0; i < list->n; i++) {
+        for (size_t i = 0; i < n; i++) {
             if (store_is_null(stmt, (int)i))
                 values[i] = alm_null();
-            else if (list->columns[i].type == ALM_STRING)
+            else if (columns[i].type == ALM_STRING)
                 values[i] = alm_string(store_string(stmt, (int)i));
             else
                 values[i] = alm_number(store_int(stmt, (int)i));
@@ -129,6 +129,13 @@ static enum alm_status print_rows(struct cli *cli, const char *code, int64_t *ro
         (*rows)++;
     }
     return status == ALM_OK ? report_end(cli->report, err) : status;
+}
+
+static enum alm_status print_rows(struct cli *cli, const char *code, int64_t *rows, struct alm_error *err)
+{
+    const struct list_noun *list = list_of(cli);
+
+    return cli_list_rows(cli, list->noun, list->sql, code, list->columns, list->n, rows, err);
 }
 
 static enum alm_status run_list(const struct alm_host *host, void *state, const struct alm_args *args,
@@ -184,6 +191,17 @@ static enum alm_status run_import(const struct alm_host *host, void *state, cons
     return status;
 }
 
+void cli_list_values(const struct import_column *columns, size_t n, const struct alm_args *args,
+                     struct alm_text *values)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct alm_arg *arg = alm_arg(args, columns[i].name);
+
+        if (arg && arg->given)
+            values[i] = text_of(arg->values[0].text);
+    }
+}
+
 static enum alm_status put(struct cli *cli, const struct alm_args *args, bool must_exist, struct alm_error *err)
 {
     const struct list_noun *list = list_of(cli);
@@ -201,12 +219,7 @@ static enum alm_status put(struct cli *cli, const struct alm_args *args, bool mu
     if (status != ALM_OK)
         return status;
     columns = register_list_columns(list->list, &n);
-    for (size_t i = 0; i < n; i++) {
-        const struct alm_arg *arg = alm_arg(args, columns[i].name);
-
-        if (arg && arg->given)
-            values[i] = text_of(arg->values[0].text);
-    }
+    cli_list_values(columns, n, args, values);
     status = register_put(list->list, store, directory, &gate, host_today(cli->host), values, must_exist, &id, err);
     cli->entry.subject = alm_arg_text(args, "code");
     cli->entry.added = !must_exist;

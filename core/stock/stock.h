@@ -87,6 +87,21 @@ struct stock_answer {
 enum alm_status stock_order(struct stock *, const struct stock_order *, alm_id entry, struct stock_answer *,
                             struct alm_error *);
 
+/* ---- movements from a file (import.c) ---- */
+
+extern const struct import_column stock_order_columns[];
+extern const size_t stock_n_order_columns;
+struct stock_import {
+    struct stock *stock;
+    enum stock_kind kind; /* of rows that do not say */
+    alm_date today;       /* likewise */
+    int currency_decimals;
+};
+/* rows() and again() for import_run(); context is a struct stock_import. A row that is short is rejected. */
+enum alm_status stock_import_rows(void *context, struct import_row *, size_t n, struct arena *, struct store_entry *,
+                                  struct alm_error *);
+void stock_import_again(void *context);
+
 /* ---- drawing for lines of the ledger (draw.c) ---- as host->stock_draw() and so on; see plugin.h ---- */
 
 enum alm_status stock_draw(struct stock *, struct alm_draw *, size_t n, alm_id entry, struct alm_error *);
@@ -95,6 +110,36 @@ enum alm_status stock_undraw(struct stock *, alm_id line, alm_id reversal, alm_d
                              struct alm_error *);
 enum alm_status stock_make(struct stock *, struct alm_make *, alm_id entry, struct alm_error *);
 enum alm_status stock_on_hand(struct stock *, alm_id item, alm_id depot, alm_date, alm_quantity *, struct alm_error *);
+
+/* ---- reading (read.c) ---- */
+
+extern const char *const stock_accounts[]; /* their words, by enum stock_account */
+/* A quantity at a price, rounded half up; ALM_NULL if the price is. */
+alm_money stock_value(alm_quantity, alm_money price);
+/* What lies in a depot of a lot; lot 0: the depot has nothing left of the item. */
+struct stock_lot {
+    alm_id depot, item, lot;
+    const char *depot_code, *item_code, *item_name, *unit, *code, *source;
+    int64_t low, near; /* of the item; ALM_NULL */
+    alm_quantity quantity;
+    alm_date expires, received;
+    alm_money price;
+};
+/* In the order of depots' codes and items' codes, the lots that expire first first. item, depot 0: all. */
+enum alm_status stock_lots(struct stock *, alm_id item, alm_id depot,
+                           enum alm_status (*each)(void *context, const struct stock_lot *, struct alm_error *),
+                           void *context, struct alm_error *);
+struct stock_moved {
+    alm_id id;
+    enum stock_kind kind;
+    alm_date date;
+    alm_quantity quantity;
+    const char *lot, *from, *to, *reason;
+};
+/* The movements of an item, newest first. depot 0: all; limit 0: all. */
+enum alm_status stock_journal(struct stock *, alm_id item, alm_id depot, int64_t limit,
+                              enum alm_status (*each)(void *context, const struct stock_moved *, struct alm_error *),
+                              void *context, struct alm_error *);
 
 /* ---- audit (audit.c) ---- */
 
