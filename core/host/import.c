@@ -72,6 +72,9 @@ static enum alm_status adapt_row(struct adapter *adapter, struct import_row *row
         row->outcome = outcomes[outcome];
     entry->added += status == ALM_OK && outcome == ALM_ROW_NEW;
     entry->changed += status == ALM_OK && outcome == ALM_ROW_CHANGED;
+    /* What the row drew is undone. */
+    if (status != ALM_OK && adapter->programme->host->stock)
+        stock_forget(adapter->programme->host->stock);
     return store_release(store, status == ALM_OK, err);
 }
 

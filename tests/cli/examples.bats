@@ -49,6 +49,12 @@ demo()
     export ALMONER_CONFIG=$PWD/../almoner.ini
     printf 'code,name,kind,area\nP1,مسجد جامع,mosque,1501\n' >places.csv
     "$ALMONER" -q place import places.csv
+    printf 'code,name,name_fa,unit,low,near\nrice,Rice,برنج,kg,200,60\noil,Oil,روغن,litre,,30\nsoap,Soap,صابون,piece,,\n' >items.csv
+    printf 'code,name,kind,area\nW1,انبار مرکزی,warehouse,1501\nK1,آشپزخانه یک,kitchen,1501\n' >depots.csv
+    printf 'item,depot,quantity,price,expires\nrice,W1,400,320000,1401/06/31\noil,W1,90,640000,\nsoap,W1,300,,\n' >stock.csv
+    "$ALMONER" -q stock item import items.csv
+    "$ALMONER" -q stock depot import depots.csv
+    "$ALMONER" -q stock import stock.csv
     sed -i 's/^on_double = refuse/on_double = hold/' ../programmes/parcels.ini
     sed 's/^D-/E-/' doubles.csv >again.csv
     "$ALMONER" -q delivery import again.csv 2>/dev/null

@@ -25,7 +25,7 @@ listed()
 
 @test "version opens no file" {
     export ALMONER_CONFIG=/nowhere
-    [ "$(almoner version)" = "almoner 0.1.0 (plug-in interface 1.0)" ]
+    [ "$(almoner version)" = "almoner 0.1.0 (plug-in interface 1.1)" ]
     almoner --help >/dev/null
     almoner delivery record --help >/dev/null
 }
