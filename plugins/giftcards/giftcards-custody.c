@@ -27,18 +27,13 @@ static enum alm_status elsewhere(struct alm_error *err)
 enum alm_status giftcards_set_state(const struct alm_host *host, const int64_t *numbers, size_t n, int64_t from,
                                     int64_t to, struct alm_error *err)
 {
-    struct alm_statement *st = NULL;
     int64_t changes = 0;
     if (!n)
         return ALM_OK;
     enum alm_status status =
-        alm_query(host, &st, err,
-                  "UPDATE giftcards_card SET state = $2 WHERE programme = $1 AND state = $3 AND number = ANY ($4)",
-                  "iii", host->programme_id(host), to, from);
-    if (status == ALM_OK)
-        status = host->bind_ints(host, st, 4, numbers, n, err);
-    if (status == ALM_OK)
-        status = alm_finish(host, st, &changes, err);
+        alm_run(host, &changes, err,
+                "UPDATE giftcards_card SET state = $2 WHERE programme = $1 AND state = $3 AND number = ANY ($4)",
+                "iiia", host->programme_id(host), to, from, numbers, n);
     return status == ALM_OK && changes != (int64_t)n ? elsewhere(err) : status;
 }
 
@@ -157,32 +152,26 @@ static enum alm_status take_count(const struct alm_host *host, const struct move
 static enum alm_status write_move(const struct alm_host *host, const struct move *move, const struct numbers *numbers,
                                   int64_t kind, struct alm_error *err)
 {
-    struct alm_statement *st = NULL;
     int64_t changes = 0;
     alm_id step = 0;
     enum alm_status status = host->new_id(host, &step, err);
     if (status == ALM_OK)
-        status = alm_query(host, &st, err,
-                           "UPDATE giftcards_card SET holder = $2 "
-                           "WHERE programme = $1 AND holder = $3 AND state = $4 AND number = ANY ($5)",
-                           "iiii", host->programme_id(host), move->to, move->from, (int64_t)GIFTCARDS_HELD);
-    if (status == ALM_OK)
-        status = host->bind_ints(host, st, 5, numbers->at, numbers->count, err);
-    if (status == ALM_OK)
-        status = alm_finish(host, st, &changes, err);
+        status = alm_run(host, &changes, err,
+                         "UPDATE giftcards_card SET holder = $2 "
+                         "WHERE programme = $1 AND holder = $3 AND state = $4 AND number = ANY ($5)",
+                         "iiiia", host->programme_id(host), move->to, move->from, (int64_t)GIFTCARDS_HELD, numbers->at,
+                         numbers->count);
     if (status == ALM_OK && changes != (int64_t)numbers->count)
         status = elsewhere(err);
-    if (status == ALM_OK)
-        status =
-            alm_query(host, &st, err,
-                      "INSERT INTO giftcards_custody (programme, number, id, kind, from_holder, to_holder, date) "
-                      "SELECT programme, number, CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT), "
-                      "CAST($5 AS BIGINT), CAST($6 AS BIGINT) FROM giftcards_card "
-                      "WHERE programme = $1 AND number = ANY ($7)",
-                      "iiiiii", host->programme_id(host), step, kind, move->from, move->to, (int64_t)host->today(host));
-    if (status == ALM_OK)
-        status = host->bind_ints(host, st, 7, numbers->at, numbers->count, err);
-    return status == ALM_OK ? alm_finish(host, st, NULL, err) : status;
+    if (status != ALM_OK)
+        return status;
+    return alm_run(host, NULL, err,
+                   "INSERT INTO giftcards_custody (programme, number, id, kind, from_holder, to_holder, date) "
+                   "SELECT programme, number, CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT), "
+                   "CAST($5 AS BIGINT), CAST($6 AS BIGINT) FROM giftcards_card "
+                   "WHERE programme = $1 AND number = ANY ($7)",
+                   "iiiiiia", host->programme_id(host), step, kind, move->from, move->to, (int64_t)host->today(host),
+                   numbers->at, numbers->count);
 }
 
 /* The list that both sign. */
@@ -207,9 +196,7 @@ static enum alm_status emit_moved(const struct alm_host *host, const struct gift
         status = alm_query(host, &st, err,
                            "SELECT " GIFTCARDS_CARD_COLUMNS "FROM giftcards_card c "
                            "WHERE c.programme = $1 AND c.number = ANY ($2) ORDER BY c.number",
-                           "i", host->programme_id(host));
-    if (status == ALM_OK)
-        status = host->bind_ints(host, st, 2, numbers->at, numbers->count, err);
+                           "ia", host->programme_id(host), numbers->at, numbers->count);
     if (status == ALM_OK)
         status = host->table_begin(host, "cards", columns, COUNT_OF(columns), err);
     while (alm_next(host, st, &status, err)) {

@@ -129,9 +129,7 @@ static enum alm_status read_named(const struct alm_host *host, struct cards *car
                                        "SELECT " GIFTCARDS_CARD_COLUMNS "FROM giftcards_serial s "
                                        "JOIN giftcards_card c ON c.programme = s.programme AND c.number = s.number "
                                        "WHERE s.programme = $1 AND s.mark = ANY ($2)",
-                                       "i", host->programme_id(host));
-    if (status == ALM_OK)
-        status = host->bind_ints(host, st, 2, marks, n, err);
+                                       "ia", host->programme_id(host), marks, n);
     while (alm_next(host, st, &status, err)) {
         struct giftcards_card row = giftcards_card_row(host, st);
         if (!cards_add(cards, &row))
@@ -333,7 +331,8 @@ static enum alm_status give(const struct alm_host *host, struct settling *s, str
 
 /* ---- what was given ---- */
 
-enum { GIVEN_COLUMNS = 4, GIVEN_MOST = 256 };
+/* A store takes 99 parameters. */
+enum { GIVEN_COLUMNS = 4, GIVEN_MOST = 24, GIVEN_SOME = 4 };
 
 /* INSERT of so many rows: $1 is the programme, and each row has four parameters more. */
 static void write_insert(char *sql, size_t size, size_t rows)
@@ -350,11 +349,11 @@ static enum alm_status write_given(const struct alm_host *host, const struct set
                                    const size_t *given_to, struct alm_error *err)
 {
     enum alm_status status = ALM_OK;
-    char sql[GIVEN_MOST * 40];
+    char sql[100 + GIVEN_MOST * 40];
     for (size_t at = 0; status == ALM_OK && at < s->n_numbers;) {
         /* Three lengths, so three texts: statements are kept by their text. */
         size_t left = s->n_numbers - at;
-        size_t rows = left >= GIVEN_MOST ? GIVEN_MOST : left >= 16 ? 16 : 1;
+        size_t rows = left >= GIVEN_MOST ? GIVEN_MOST : left >= GIVEN_SOME ? GIVEN_SOME : 1;
         struct alm_statement *st = NULL;
         write_insert(sql, sizeof sql, rows);
         status = alm_query(host, &st, err, sql, "i", host->programme_id(host));
@@ -475,7 +474,6 @@ enum alm_status giftcards_unsettle(const struct alm_host *host, void *state, con
                                    struct alm_error *err)
 {
     struct settling s = {.self = state};
-    struct alm_statement *st = NULL;
     int64_t *all = malloc((n + 1) * sizeof *all); /* numbers holds those that go back, all also what was lost */
     size_t n_all = 0;
     enum alm_status status = all && settling_init(&s, lines, n) ? ALM_OK : no_memory(err);
@@ -495,14 +493,9 @@ enum alm_status giftcards_unsettle(const struct alm_host *host, void *state, con
     }
     if (status == ALM_OK)
         status = giftcards_set_state(host, s.numbers, s.n_numbers, GIFTCARDS_GIVEN, GIFTCARDS_HELD, err);
-    if (status == ALM_OK && n_all) {
-        status = alm_query(host, &st, err, "DELETE FROM giftcards_given WHERE programme = $1 AND number = ANY ($2)",
-                           "i", host->programme_id(host));
-        if (status == ALM_OK)
-            status = host->bind_ints(host, st, 2, all, n_all, err);
-        if (status == ALM_OK)
-            status = alm_finish(host, st, NULL, err);
-    }
+    if (status == ALM_OK && n_all)
+        status = alm_run(host, NULL, err, "DELETE FROM giftcards_given WHERE programme = $1 AND number = ANY ($2)",
+                         "ia", host->programme_id(host), all, n_all);
     settling_release(&s);
     free(all);
     return status;
