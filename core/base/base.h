@@ -185,6 +185,13 @@ void seen_again(struct seen *);
 enum { SEEN_KEY_SIZE = 56 };
 size_t seen_key(struct seen *, alm_date, const unsigned char content[DIGEST_SIZE], char out[SEEN_KEY_SIZE]);
 
+/* ---- keys outside the store (secret.c) ---- */
+
+enum { SECRET_SIZE = DIGEST_SIZE };
+/* The random key in that file, of mode 0600; made if `make` and there is none, else ALM_NO_INPUT.  One that others can
+ * read is refused. */
+enum alm_status secret_key(const char *file, bool make, unsigned char key[SECRET_SIZE], struct alm_error *);
+
 /* ---- ids (id.c) ---- */
 
 /*

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,46 +17,11 @@ static enum alm_status file_error(const char *file, struct alm_error *err)
                      "%s: %s", file, strerror(errno));
 }
 
-static enum alm_status make_key(const char *file, struct alm_error *err)
-{
-    unsigned char key[DIGEST_SIZE];
-    if (getrandom(key, sizeof key, 0) != (ssize_t)sizeof key)
-        return error_set(err, ALM_UNAVAILABLE, NULL, _("the system gives no random bytes: %s"), strerror(errno));
-    int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return errno == EEXIST ? ALM_OK : file_error(file, err);
-    bool written = write(fd, key, sizeof key) == (ssize_t)sizeof key && fsync(fd) == 0;
-    enum alm_status status = written ? ALM_OK : file_error(file, err);
-    close(fd);
-    if (!written)
-        unlink(file); /* half a key would only be in the way */
-    return status;
-}
-
 enum alm_status seal_key(const char *file, bool make, unsigned char key[DIGEST_SIZE], struct alm_error *err)
 {
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT && make) {
-        enum alm_status status = make_key(file, err);
-        if (status != ALM_OK)
-            return status;
-        fd = open(file, O_RDONLY | O_CLOEXEC);
-    }
-    if (fd < 0 && errno == ENOENT)
-        return error_set(err, ALM_NO_INPUT, _("without it nobody can tell whether the journal was changed"),
-                         _("%s: the seal's key is not there"), file);
-    if (fd < 0)
-        return file_error(file, err);
-    enum alm_status status = ALM_OK;
-    struct stat st;
-    if (fstat(fd, &st) != 0)
-        status = file_error(file, err);
-    else if (st.st_mode & 077)
-        status = error_set(err, ALM_NO_PERMISSION, _("chmod 600, and take a new key if it was read"),
-                           _("%s: others can read the seal's key"), file);
-    else if (st.st_size != DIGEST_SIZE || read(fd, key, DIGEST_SIZE) != DIGEST_SIZE)
-        status = error_set(err, ALM_BAD_DATA, NULL, _("%s: not a seal's key"), file);
-    close(fd);
+    enum alm_status status = secret_key(file, make, key, err);
+    if (status == ALM_NO_INPUT && err)
+        snprintf(err->hint, sizeof err->hint, "%s", _("without it nobody can tell whether the journal was changed"));
     return status;
 }
 
