@@ -9,7 +9,6 @@
 
 static const char *const calendars[] = {"iso", "solar", NULL}; /* enum date_calendar */
 static const char *const digits[] = {"latin", "persian", NULL};
-static const char *const doubles[] = {"refuse", "warn", "hold", NULL}; /* enum conf_double */
 
 static void check_almoner(const void *settings, const struct alm_check *check)
 {
@@ -102,96 +101,6 @@ const struct alm_settings conf_almoner_table = {.rows = almoner_rows,
 const struct alm_settings conf_store_table = {
     .rows = store_rows, .n_rows = COUNT_OF(store_rows), .size = sizeof(struct conf_almoner)};
 
-/* "parcels" or "parcels 30 days"; `name` gets the first word. */
-static bool split_exclusion(const char *item, char *name, size_t size, struct alm_error *why)
-{
-    size_t len = strcspn(item, " \t");
-    int64_t seconds = 1;
-    snprintf(name, size, "%.*s", (int)len, item);
-    return len < size &&
-           (!item[len] ||
-            (number_parse_duration(text_trim(text_of(item + len)), &seconds, why) == ALM_OK && seconds > 0));
-}
-
-static void check_programme(const void *settings, const struct alm_check *check)
-{
-    const struct conf_programme_core *core = settings;
-    char text[200];
-    char name[64];
-    struct alm_error ignored;
-    for (size_t i = 0; i < core->exclude.count; i++)
-        if (!split_exclusion(core->exclude.items[i], name, sizeof name, &ignored)) {
-            snprintf(text, sizeof text, _("'%s' is not a programme with a duration"), core->exclude.items[i]);
-            check->problem(check->context, "programme", "exclude", text, _("write for example parcels 30 days"));
-        }
-    if (core->from && core->until && core->from > core->until)
-        check->problem(check->context, "programme", "until", _("lies before from"), _("exchange the two dates"));
-}
-
-#define AT(field) offsetof(struct conf_programme_core, field)
-static const struct alm_setting programme_rows[] = {
-    {.key = "enabled",
-     .type = ALM_BOOL,
-     .offset = AT(enabled),
-     .fallback = "no",
-     .help = N_("Whether aid may be recorded under this programme.")},
-    {.key = "plugin",
-     .type = ALM_STRING,
-     .offset = AT(plugin),
-     .help = N_("The plug-in that knows this kind of aid. By default the one with this file's name.")},
-    {.key = "title",
-     .type = ALM_STRING,
-     .offset = AT(title),
-     .help = N_("The programme's name for people. By default this file's name.")},
-    {.key = "title_fa", .type = ALM_STRING, .offset = AT(title_fa), .help = N_("The same in Persian.")},
-    {.key = "window",
-     .type = ALM_DURATION,
-     .offset = AT(window),
-     .min = "0 days",
-     .max = "100 years",
-     .help =
-         N_("How long after a delivery a beneficiary has no new entitlement under this programme, whoever gave it.")},
-    {.key = "exclude",
-     .type = ALM_LIST,
-     .offset = AT(exclude),
-     .help = N_("Programmes under which the beneficiary may not have been served: not while that one's window runs, or "
-                "with a duration not for that long (meals, parcels 30 days).")},
-    {.key = "bodies",
-     .type = ALM_LIST,
-     .offset = AT(bodies),
-     .help = N_("Codes of the bodies that may give under this programme. By default all may.")},
-    {.key = "unit_cost",
-     .type = ALM_MONEY,
-     .offset = AT(unit_cost),
-     .min = "0",
-     .help = N_("The worth of one unit, where the plug-in does not know better.")},
-    {.key = "sector",
-     .type = ALM_STRING,
-     .offset = AT(sector),
-     .help = N_("The humanitarian sector, for exchange with others (Food Security).")},
-    {.key = "on_double",
-     .type = ALM_ENUM,
-     .offset = AT(on_double),
-     .fallback = "refuse",
-     .choices = doubles,
-     .help = N_("What becomes of a second helping inside the window: it is refused, recorded with a warning, or held "
-                "until someone decides.")},
-    {.key = "on_excess",
-     .type = ALM_ENUM,
-     .offset = AT(on_excess),
-     .fallback = "refuse",
-     .choices = doubles,
-     .help = N_("What becomes of more than the entitlement.")},
-    {.key = "from", .type = ALM_DATE, .offset = AT(from), .help = N_("The first day on which deliveries may lie.")},
-    {.key = "until", .type = ALM_DATE, .offset = AT(until), .help = N_("The last day on which deliveries may lie.")},
-};
-#undef AT
-
-const struct alm_settings conf_programme_table = {.rows = programme_rows,
-                                                  .n_rows = COUNT_OF(programme_rows),
-                                                  .size = sizeof(struct conf_programme_core),
-                                                  .check = check_programme};
-
 /* ---- reading ---- */
 
 static bool is_name(const char *name, size_t len)
@@ -231,7 +140,8 @@ static void read_programme(struct conf *conf, struct conf_programme *programme)
                          _("small letters a to z, digits and -, a letter first"),
                          _("[programme] plugin: '%s' is not a plug-in's name"), core->plugin);
     }
-    conf_section_unused(&programme->ini, "programme", programme_rows, COUNT_OF(programme_rows), &conf->problems);
+    conf_section_unused(&programme->ini, "programme", conf_programme_table.rows, conf_programme_table.n_rows,
+                        &conf->problems);
     programme->core = core;
 }
 
@@ -292,32 +202,6 @@ static void read_programmes(struct conf *conf)
         read_programme(conf, &conf->programmes[i]);
 }
 
-/* Exclusions name other programmes, so they can be checked only when all are read. */
-static void check_exclusions(struct conf *conf, const struct conf_programme *programme)
-{
-    const struct conf_entry *entry = conf_ini_entry(&programme->ini, "programme", "exclude");
-    const char **names = xcalloc(conf->n_programmes, sizeof *names);
-    for (size_t i = 0; i < conf->n_programmes; i++)
-        names[i] = conf->programmes[i].name;
-    for (size_t i = 0; entry && i < programme->core->exclude.count; i++) {
-        char name[64];
-        struct alm_error ignored;
-        if (!split_exclusion(programme->core->exclude.items[i], name, sizeof name, &ignored))
-            continue; /* said already */
-        char hint[120] = "";
-        const char *nearest = error_nearest(name, names, conf->n_programmes);
-        if (nearest)
-            snprintf(hint, sizeof hint, _("did you mean %s?"), nearest);
-        if (strcmp(name, programme->name) == 0)
-            conf_problem_add(&conf->problems, programme->file, entry->line, _("that is what window is for"),
-                             _("[programme] exclude: a programme cannot exclude itself"));
-        else if (!conf_programme_find(conf, name))
-            conf_problem_add(&conf->problems, programme->file, entry->line, hint,
-                             _("[programme] exclude: there is no programme %s"), name);
-    }
-    free(names);
-}
-
 enum alm_status conf_open(struct conf *conf, const char *file, struct alm_error *err)
 {
     *conf = (struct conf){0};
@@ -340,7 +224,7 @@ enum alm_status conf_open(struct conf *conf, const char *file, struct alm_error 
     conf_section_unused(&conf->ini, "store", store_rows, COUNT_OF(store_rows), &conf->problems);
     read_programmes(conf);
     for (size_t i = 0; i < conf->n_programmes; i++)
-        check_exclusions(conf, &conf->programmes[i]);
+        conf_check_links(conf, &conf->programmes[i]);
     return ALM_OK;
 }
 

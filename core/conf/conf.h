@@ -117,7 +117,7 @@ const char *conf_type_example(uint32_t type);
 /* A commented INI text with every key and its default: `config sample`. */
 void conf_sample(const struct alm_settings *table, const char *section, struct strbuf *out);
 
-/* ---- almoner.ini and programmes/NAME.ini (campaign.c) ---- */
+/* ---- almoner.ini and programmes/NAME.ini (campaign.c, programme.c) ---- */
 
 enum conf_double { CONF_REFUSE, CONF_WARN, CONF_HOLD };
 
@@ -142,6 +142,10 @@ struct conf_programme_core { /* [programme] */
     const char *title_fa;
     int64_t window;          /* seconds; 0: no rolling window */
     struct alm_list exclude; /* "programme" or "programme N days": not while that one's window (or N days) runs */
+    struct alm_list require; /* "programme" or "programme N days": served under it before, not longer ago than that */
+    bool cases;              /* a delivery needs an approved case */
+    struct alm_list draw;    /* "item" or "item QUANTITY": what one unit takes out of stock */
+    struct alm_list depots;  /* codes of the depots that it is taken from, in order */
     struct alm_list bodies;  /* codes of the bodies that may give; empty: all */
     int64_t unit_cost;       /* money for a unit */
     const char *sector;
@@ -149,6 +153,16 @@ struct conf_programme_core { /* [programme] */
     int64_t on_excess;   /* enum conf_double: more than the entitlement */
     int64_t from, until; /* dates between which deliveries may lie; first and last; 0: not set */
 };
+
+/* An item of exclude or require (number: seconds, 0 if none is given), or of draw (number: a quantity). */
+struct conf_item {
+    char name[64];
+    bool given; /* a number stands there */
+    int64_t number;
+};
+/* False if it is none. */
+bool conf_item_programme(const char *, struct conf_item *);
+bool conf_item_goods(const char *, struct conf_item *);
 
 struct conf_programme {
     char *name; /* of the file */

@@ -11,6 +11,8 @@ enum { CONF_LINE_MAX = 199, CONF_SECTION_MAX = 49, CONF_FILE_MAX = 256 * 1024 };
 /* conf_ini_read() of bytes that are in memory already. */
 void conf_ini_parse(struct conf_ini *, const char *file, const char *bytes, size_t len, struct conf_problems *);
 struct conf_entry *conf_ini_entry(const struct conf_ini *, const char *section, const char *key);
+/* What the programmes of exclude and require are: only once all files are read (programme.c). */
+void conf_check_links(struct conf *, const struct conf_programme *);
 struct conf_section *conf_ini_section(const struct conf_ini *, const char *section);
 /* The part of "kit large" after "kit ", or NULL if the section is not one of that group. */
 const char *conf_group_name_of(const char *section, const char *group);
