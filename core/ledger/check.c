@@ -35,10 +35,12 @@ static uint32_t programme_number(struct ledger_chunk *chunk, const struct ledger
         if (chunk->programmes[i - 1].programme == programme)
             return (uint32_t)(i - 1);
     ARRAY_ROOM(chunk->programmes, chunk->n_programmes, chunk->programmes_capacity);
-    chunk->programmes[chunk->n_programmes] = (struct chunk_programme){.programme = programme,
-                                                                      .recipient = programme->rule->recipient,
-                                                                      .looks_back = programme->rule->look_back_days > 0,
-                                                                      .settles = programme->rule->settle != NULL};
+    const struct alm_programme *rule = programme->rule;
+    chunk->programmes[chunk->n_programmes] =
+        (struct chunk_programme){.programme = programme,
+                                 .recipient = rule->recipient,
+                                 .looks_back = rule->look_back_days > 0,
+                                 .settles = rule->settle || programme->n_gates || programme->n_draws};
     return (uint32_t)chunk->n_programmes++;
 }
 

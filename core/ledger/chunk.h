@@ -32,7 +32,7 @@ struct chunk_row {
     bool known;         /* the rule was asked already: the members below hold */
     bool history;       /* stored lines are needed to judge it */
     bool has_period;
-    bool has_value;
+    bool has_value; /* the rule or unit_cost says what a unit is worth */
     alm_quantity entitled;
     int64_t period;
     alm_money unit_value;
@@ -70,7 +70,7 @@ struct chunk_programme {
     const struct ledger_programme *programme;
     uint32_t recipient;
     bool looks_back;
-    bool settles;
+    bool settles; /* gates, settle() or draws have a say */
     size_t n_rows;
 };
 
@@ -107,13 +107,13 @@ struct chunk_pair {
 struct ledger_chunk {
     struct arena arena;
     struct ledger *ledger;
-    struct alm_error fault; /* the first rule that answered what cannot be; status ALM_OK: none */
+    struct alm_error fault;    /* the first rule that answered what cannot be; status ALM_OK: none */
+    struct store_entry *entry; /* NULL if only asked */
     const struct ledger_offer *offers;
     struct ledger_answer *answers;
     struct arena *texts; /* the caller's: reasons */
     size_t n;
     uint32_t flags;
-    alm_id entry;
     struct chunk_row *rows;
     struct chunk_pair *pairs, *scratch; /* n each, for sorting */
     uint32_t *by_owner;                 /* the numbers of rows that are not out, by owner, in file order within each */
@@ -200,6 +200,8 @@ struct chunk_block {
 /* The line of `programme` nearest to the row's date and within `days` of it; among equally near ones the earlier date,
  * then the later line. */
 bool chunk_nearest(struct ledger_chunk *, size_t row, alm_id programme, int32_t days, struct chunk_block *);
+/* Whether the row's recipients were served as that asks. */
+bool chunk_required(struct ledger_chunk *, size_t row, const struct ledger_requirement *);
 /* The lines of the row's programme within its look-back, oldest first; valid until the next call. */
 size_t chunk_look_back(struct ledger_chunk *, size_t row, const struct alm_line **);
 /* When and by whom a line was given. */
@@ -209,9 +211,16 @@ enum alm_status chunk_block_body(struct ledger_chunk *, struct chunk_block *, st
 /* Ask the rules that need no history. */
 void chunk_ask_rules(struct ledger_chunk *); /* what a rule answers amiss is told by chunk_judge() */
 enum alm_status chunk_judge(struct ledger_chunk *, struct alm_error *);
+/* A quantity in thousandths times what there is for one unit, rounded half up; clear of overflow. */
+int64_t chunk_times(alm_quantity, int64_t of_one);
 
 /* ---- settle.c ---- */
-enum alm_status chunk_settle_all(struct ledger_chunk *, bool *refused, struct alm_error *);
+/* All accepted rows at one go.  *whole: nothing was refused, and what was drawn does not depend on its being one go;
+ * else all of it has to be undone. */
+enum alm_status chunk_settle_all(struct ledger_chunk *, bool *whole, struct alm_error *);
+/* Whether no row needs to be undone when it is refused, so that what is drawn may wait to be written together. */
+bool chunk_settles_unguarded(const struct ledger_chunk *);
+/* One row; of one that is refused nothing stays. */
 enum alm_status chunk_settle_one(struct ledger_chunk *, size_t row, struct alm_verdict *, struct alm_error *);
 
 /* ---- enter.c ---- */

@@ -32,16 +32,34 @@ static size_t homes_of(const struct ledger_chunk *chunk, size_t i, uint32_t home
     return n;
 }
 
-/* The programmes and days that may stand in a row's way: its own window (number 0), then its exclusions. */
+/*
+ * What the lines of other days, before and after, say about a row: its own window (number 0), its exclusions, and what
+ * it requires.
+ */
+struct ruling {
+    alm_id programme;
+    int32_t before, after; /* days */
+    bool required;
+};
+
+/* A requirement without days looks back as far as there are lines. */
+enum { EVER = INT32_MAX };
+
 static size_t rulings(const struct ledger_programme *programme)
 {
-    return 1 + programme->n_exclusions;
+    return 1 + programme->n_exclusions + programme->n_requirements;
 }
 
-static struct ledger_exclusion ruling(const struct ledger_programme *programme, size_t i)
+static struct ruling ruling(const struct ledger_programme *programme, size_t i)
 {
-    return i ? programme->exclusions[i - 1]
-             : (struct ledger_exclusion){.programme = programme->id, .days = programme->window_days};
+    if (i == 0)
+        return (struct ruling){programme->id, programme->window_days, programme->window_days, false};
+    if (i <= programme->n_exclusions) {
+        const struct ledger_exclusion *exclusion = &programme->exclusions[i - 1];
+        return (struct ruling){exclusion->programme, exclusion->days, exclusion->days, false};
+    }
+    const struct ledger_requirement *requirement = &programme->requirements[i - 1 - programme->n_exclusions];
+    return (struct ruling){requirement->programme, requirement->days ? requirement->days : EVER, 0, true};
 }
 
 /* Whether stored lines of this account must be seen to rule a date. */
@@ -50,6 +68,14 @@ static bool account_unsure(const struct chunk_account *account, bool person, alm
     if (!account || account->stored_date == ALM_NO_DATE || days <= 0)
         return false;
     return person ? (int64_t)date - account->stored_date < days : date < account->stored_date;
+}
+
+/* The same for what is required: up to that date, and not longer ago than so many days. */
+static bool requirement_unsure(const struct chunk_account *account, bool person, alm_date date, int32_t before)
+{
+    if (!account || account->stored_date == ALM_NO_DATE)
+        return false;
+    return person ? (int64_t)date - account->stored_date <= before : date < account->stored_date;
 }
 
 static bool needs_history(struct ledger_chunk *chunk, size_t i)
@@ -64,9 +90,11 @@ static bool needs_history(struct ledger_chunk *chunk, size_t i)
         if (of->looks_back && own && own->stored_date != ALM_NO_DATE)
             return true;
         for (size_t r = 0; r < rulings(of->programme); r++) {
-            struct ledger_exclusion rule = ruling(of->programme, r);
-            if (account_unsure(r ? chunk_account(chunk, homes[h], rule.programme) : own, of->recipient == ALM_PERSON,
-                               date, rule.days))
+            struct ruling rule = ruling(of->programme, r);
+            const struct chunk_account *account = r ? chunk_account(chunk, homes[h], rule.programme) : own;
+            bool person = of->recipient == ALM_PERSON;
+            if (rule.required ? requirement_unsure(account, person, date, rule.before)
+                              : account_unsure(account, person, date, rule.before))
                 return true;
         }
     }
@@ -80,7 +108,7 @@ void chunk_need_history(struct ledger_chunk *chunk)
         if (row->state == ROW_OUT)
             continue;
         const struct ledger_programme *programme = chunk->programmes[row->programme].programme;
-        if (programme->window_days || programme->n_exclusions || chunk->programmes[row->programme].looks_back)
+        if (programme->window_days || rulings(programme) > 1 || chunk->programmes[row->programme].looks_back)
             row->history = needs_history(chunk, i);
     }
 }
@@ -93,6 +121,7 @@ struct batch {
     alm_id *programmes;
     size_t n_programmes;
     int64_t from, to;
+    bool ever; /* `from` is before all lines */
 };
 
 static void batch_programme(struct batch *batch, alm_id programme)
@@ -117,9 +146,10 @@ static void batch_gather(struct ledger_chunk *chunk, size_t first, struct batch 
         const struct ledger_programme *programme = chunk->programmes[row->programme].programme;
         int64_t date = chunk->offers[i].date, before = programme->rule->look_back_days, after = 0;
         for (size_t r = 0; r < rulings(programme); r++) {
-            struct ledger_exclusion rule = ruling(programme, r);
-            before = rule.days > before ? rule.days : before;
-            after = rule.days > after ? rule.days : after;
+            struct ruling rule = ruling(programme, r);
+            batch->ever = batch->ever || rule.before == EVER;
+            before = rule.before > before ? rule.before : before;
+            after = rule.after > after ? rule.after : after;
         }
         batch->from = date - before < batch->from ? date - before : batch->from;
         batch->to = date + after > batch->to ? date + after : batch->to;
@@ -186,11 +216,14 @@ enum alm_status chunk_read_history(struct ledger_chunk *chunk, size_t first, str
     chunk->n_past = 0;
     chunk->past_batch++;
     batch_gather(chunk, first, &batch);
-    if (batch.n_owners)
+    enum alm_status status = ALM_OK;
+    if (batch.n_owners && batch.ever)
+        status = lines_all_spans(chunk->ledger->services.store, &spans, err);
+    else if (batch.n_owners)
         lines_spans(&spans, batch.from, batch.to);
-    enum alm_status status =
-        store_query(chunk->ledger->services.store, &stmt, err, sql, "IIIii", batch.owners, batch.n_owners, spans.at,
-                    spans.n, batch.programmes, batch.n_programmes, batch.from, batch.to);
+    if (status == ALM_OK)
+        status = store_query(chunk->ledger->services.store, &stmt, err, sql, "IIIii", batch.owners, batch.n_owners,
+                             spans.at, spans.n, batch.programmes, batch.n_programmes, batch.from, batch.to);
     uint32_t number = 0;
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         alm_id id = store_int(stmt, 0);
@@ -311,6 +344,46 @@ bool chunk_nearest(struct ledger_chunk *chunk, size_t i, alm_id programme, int32
     for (size_t h = 0; h < n; h++)
         nearest_under(chunk, i, homes[h], programme, days, best);
     return best->date != ALM_NO_DATE;
+}
+
+static bool required_under(struct ledger_chunk *chunk, size_t i, uint32_t number, alm_id programme, int32_t before)
+{
+    const struct chunk_account *account = chunk_account(chunk, number, programme);
+    const struct chunk_owner *owner = &chunk->owners[number];
+    int64_t date = chunk->offers[i].date;
+    bool person = chunk->programmes[chunk->rows[i].programme].recipient == ALM_PERSON;
+    if (!account || account->last_date == ALM_NO_DATE || date - account->last_date > before)
+        return false;
+    if (!person && date >= account->last_date)
+        return true;
+    if (requirement_unsure(account, person, chunk->offers[i].date, before)) {
+        for (uint32_t k = 0; owner->past_batch == chunk->past_batch && k < owner->n_past; k++) {
+            const struct chunk_past *past = &chunk->past[owner->first_past + k];
+            if (!past->reversed && past->line.programme == programme && past->line.date <= date &&
+                date - past->line.date <= before && concerns(chunk, i, past->line.person, past->line.partner))
+                return true;
+        }
+    } else if (!person && account->stored_date != ALM_NO_DATE && date - account->stored_date <= before) {
+        return true;
+    }
+    for (uint32_t at = owner->last_row; at; at = chunk->rows[at - 1].before) {
+        const struct ledger_offer *other = &chunk->offers[at - 1];
+        bool named = chunk->programmes[chunk->rows[at - 1].programme].recipient == ALM_PERSON;
+        if (other->programme->id == programme && other->date <= date && date - other->date <= before &&
+            concerns(chunk, i, named ? other->person : 0, named ? other->partner : 0))
+            return true;
+    }
+    return false;
+}
+
+bool chunk_required(struct ledger_chunk *chunk, size_t i, const struct ledger_requirement *requirement)
+{
+    uint32_t homes[MAX_HOMES];
+    size_t n = homes_of(chunk, i, homes);
+    for (size_t h = 0; requirement->programme && h < n; h++)
+        if (required_under(chunk, i, homes[h], requirement->programme, requirement->days ? requirement->days : EVER))
+            return true;
+    return false;
 }
 
 static int compare_lines(const void *left, const void *right)

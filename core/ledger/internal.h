@@ -13,6 +13,19 @@ struct ledger_writer; /* write.c */
 struct ledger_chunk;  /* chunk.h */
 struct ledger_codes;  /* codes.c: what codes of beneficiaries stand for */
 
+/* The settle() that runs. */
+struct ledger_settling {
+    const struct ledger_programme *programme; /* NULL: none */
+    alm_id *ids;                              /* of its lines, ascending */
+    size_t n, capacity;
+    alm_id entry;
+    struct ledger_drawn { /* items that settle() drew */
+        alm_id item, programme;
+        bool twice; /* by another programme, too */
+    } * drawn;
+    size_t n_drawn, drawn_capacity;
+};
+
 struct ledger {
     struct ledger_services services;
     struct ledger_writer *writer;
@@ -23,7 +36,20 @@ struct ledger {
     int64_t journal_count;       /* entries of the journal then; -1: not known */
     struct reach *reach;         /* for one owner after the other */
     struct reach_counts *counts; /* ledger_writer_flush() writes and empties it */
+    struct ledger_settling settling;
+    struct alm_error fault; /* what a plug-in did that it may not; status ALM_OK: nothing */
 };
+
+/* ---- settling (draw.c) ---- */
+
+/* settle() of a programme, with its lines noted meanwhile, so that it can draw for them and for no others. */
+enum alm_status ledger_call_settle(struct ledger *, const struct ledger_programme *, struct alm_line *, size_t n,
+                                   struct alm_verdict *, alm_id entry, struct alm_error *);
+/* Whether an item was drawn by settle() of two programmes since ledger_draws_reset(), or is among `goods` too. */
+void ledger_draws_reset(struct ledger *);
+bool ledger_draws_meet(const struct ledger *, const struct alm_goods *goods, size_t n);
+/* What was read of the stock may not hold any more. */
+void ledger_forget_stock(struct ledger *);
 
 /* ---- judging (record.c) ---- */
 

@@ -119,6 +119,7 @@ static void keep_answer(struct ledger_chunk *chunk, size_t i, const struct alm_e
     row->entitled = rule->quantity < 0 ? 0 : rule->quantity;
     row->has_period = rule->has_period;
     row->period = rule->period;
+    row->has_value = rule->has_value || chunk->offers[i].programme->unit_cost;
     row->unit_value = rule->has_value ? rule->unit_value : chunk->offers[i].programme->unit_cost;
     row->claims[0] = row->claims[1] = 0;
     if (!rule->has_period)
@@ -209,6 +210,31 @@ static alm_date next_after(struct ledger_chunk *chunk, size_t i, const struct ch
     if (chunk->programmes[chunk->rows[i].programme].recipient != ALM_PERSON && account && account->last_date > last)
         last = account->last_date;
     return last + days;
+}
+
+/* What has to come first is no double: whoever may give past a double may not give without it. */
+static bool judge_requirements(struct ledger_chunk *chunk, size_t i)
+{
+    const struct ledger_programme *programme = chunk->offers[i].programme;
+    for (size_t r = 0; r < programme->n_requirements; r++) {
+        const struct ledger_requirement *requirement = &programme->requirements[r];
+        if (chunk_required(chunk, i, requirement))
+            continue;
+        const struct register_entry *first =
+            register_by_id(chunk->ledger->services.directory, REGISTER_PROGRAMME, requirement->programme);
+        const char *name = first ? first->name : requirement->name ? requirement->name : _("another programme");
+        refuse(chunk, i, LEDGER_REQUIREMENT);
+        if (requirement->days)
+            say(chunk, &chunk->answers[i],
+                ngettext("not served under %s in the %d day before, and that has to come first",
+                         "not served under %s in the %d days before, and that has to come first",
+                         (unsigned long)requirement->days),
+                name, requirement->days);
+        else
+            say(chunk, &chunk->answers[i], _("not served under %s before, and that has to come first"), name);
+        return false;
+    }
+    return true;
 }
 
 static enum alm_status judge_exclusions(struct ledger_chunk *chunk, size_t i, bool *on, struct alm_error *err)
@@ -322,13 +348,12 @@ static bool judge_quantity(struct ledger_chunk *chunk, size_t i)
     return on;
 }
 
-/* quantity in thousandths times the worth of one unit, rounded half up; clear of overflow. */
-static alm_money value_of(alm_quantity quantity, alm_money unit_value)
+int64_t chunk_times(alm_quantity quantity, int64_t unit_value)
 {
     __extension__ typedef __int128 wide;
     wide value = (wide)quantity * unit_value + ALM_UNIT / 2;
     value = value >= 0 ? value / ALM_UNIT : -((-value + ALM_UNIT - 1) / ALM_UNIT);
-    return value > INT64_MAX / 4 ? INT64_MAX / 4 : value < -(INT64_MAX / 4) ? -(INT64_MAX / 4) : (alm_money)value;
+    return value > INT64_MAX / 4 ? INT64_MAX / 4 : value < -(INT64_MAX / 4) ? -(INT64_MAX / 4) : (int64_t)value;
 }
 
 /* From here on it stands in the way of others. */
@@ -371,6 +396,8 @@ static enum alm_status judge_row(struct ledger_chunk *chunk, size_t i, bool sett
         say(chunk, answer, _("%s may not give under %s"), body_name(chunk, row->body), of->programme->name);
         return ALM_OK;
     }
+    if (!judge_requirements(chunk, i))
+        return ALM_OK;
     status = judge_exclusions(chunk, i, &on, err);
     if (status == ALM_OK && on)
         status = judge_period(chunk, i, &on, err);
@@ -379,7 +406,7 @@ static enum alm_status judge_row(struct ledger_chunk *chunk, size_t i, bool sett
     if (status != ALM_OK || !on || !judge_quantity(chunk, i))
         return status;
     row->state = ROW_ACCEPTED;
-    row->value = value_of(row->quantity, row->unit_value);
+    row->value = chunk_times(row->quantity, row->unit_value);
     if (settle && of->settles) {
         struct alm_verdict verdict = {0};
         status = chunk_settle_one(chunk, i, &verdict, err);
@@ -404,6 +431,8 @@ static enum alm_status judge_rows(struct ledger_chunk *chunk, bool settle, struc
     for (size_t i = 0; status == ALM_OK && i < chunk->n; i++)
         if (chunk->rows[i].state != ROW_OUT)
             status = judge_row(chunk, i, settle, err);
+    if (status == ALM_OK && chunk->fault.status == ALM_OK)
+        chunk->fault = chunk->ledger->fault;
     if (status == ALM_OK && chunk->fault.status != ALM_OK) {
         *err = chunk->fault;
         status = err->status;
@@ -414,7 +443,7 @@ static enum alm_status judge_rows(struct ledger_chunk *chunk, bool settle, struc
 enum alm_status chunk_judge(struct ledger_chunk *chunk, struct alm_error *err)
 {
     struct store *store = chunk->ledger->services.store;
-    bool settles = false, refused = false;
+    bool settles = false, whole = true;
     for (size_t i = 0; i < chunk->n_programmes; i++)
         settles = settles || chunk->programmes[i].settles;
     settles = settles && !(chunk->flags & LEDGER_RUN_ASK);
@@ -428,12 +457,17 @@ enum alm_status chunk_judge(struct ledger_chunk *chunk, struct alm_error *err)
     status = store_savepoint(store, err);
     if (status != ALM_OK)
         return status;
-    status = chunk_settle_all(chunk, &refused, err);
+    status = chunk_settle_all(chunk, &whole, err);
     if (status != ALM_OK)
         return status;
-    status = store_release(store, !refused, err);
-    if (status != ALM_OK || !refused)
+    status = store_release(store, whole, err);
+    if (status != ALM_OK || whole)
         return status;
+    ledger_forget_stock(chunk->ledger);
     chunk_rewind(chunk);
-    return judge_rows(chunk, true, err);
+    bool held = chunk_settles_unguarded(chunk);
+    if (held)
+        stock_hold(chunk->ledger->services.stock);
+    status = judge_rows(chunk, true, err);
+    return held && status == ALM_OK ? stock_flush(chunk->ledger->services.stock, err) : status;
 }

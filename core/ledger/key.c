@@ -9,6 +9,7 @@
 void ledger_again(struct ledger *ledger)
 {
     seen_again(ledger->seen);
+    ledger_forget_stock(ledger);
     ledger_forget(ledger);
 }
 
@@ -93,17 +94,18 @@ static enum alm_status find_known(struct ledger_chunk *chunk, struct known_key *
 }
 
 /*
- * Rows without a key of their own that were refused because of a line that has been taken back since: they are judged
- * anew.
+ * Rows without a key of their own that were refused because of a line that has been taken back since, or for the lack
+ * of something that may have come since (stock, an approved case, an earlier step): they are judged anew.
  */
 static enum alm_status reopen(struct ledger_chunk *chunk, const struct known_key *known, size_t n,
                               struct alm_error *err)
 {
     static const char sql[] = "SELECT f.id FROM refusal f "
-                              "JOIN line l ON l.id = f.blocking "
-                              "JOIN reversal r ON r.owner = l.owner AND r.line = l.id "
-                              "WHERE f.owner = ANY ($1) AND f.state = 0 "
+                              "LEFT JOIN line l ON l.id = f.blocking "
+                              "LEFT JOIN reversal r ON r.owner = l.owner AND r.line = l.id "
+                              "WHERE f.owner = ANY ($1) AND f.state = 0 AND (r.id IS NOT NULL OR f.kind = ANY ($2)) "
                               "ORDER BY f.id";
+    static const int64_t lacks[] = {LEDGER_SETTLE, LEDGER_REQUIREMENT};
     struct lines_ids owners = {0}, open = {0};
     for (size_t k = 0; k < n; k++) {
         size_t i = known[k].row;
@@ -116,7 +118,8 @@ static enum alm_status reopen(struct ledger_chunk *chunk, const struct known_key
     bool row = owners.n > 0;
     enum alm_status status = ALM_OK;
     if (owners.n)
-        status = store_query(chunk->ledger->services.store, &stmt, err, sql, "I", owners.at, owners.n);
+        status = store_query(chunk->ledger->services.store, &stmt, err, sql, "II", owners.at, owners.n, lacks,
+                             COUNT_OF(lacks));
     while (status == ALM_OK && row && (status = store_next(stmt, &row, err)) == ALM_OK && row)
         lines_ids_add(&open, store_int(stmt, 0));
     for (size_t k = 0; status == ALM_OK && k < n; k++) {

@@ -21,7 +21,8 @@ struct ledger_exclusion {
 };
 /* An earlier step that a line needs: aid under that programme, not longer ago than so many days (0: ever). */
 struct ledger_requirement {
-    alm_id programme;
+    alm_id programme; /* 0: the store does not know it, so nothing was given under it */
+    const char *name; /* for messages */
     int32_t days;
 };
 /*
@@ -87,13 +88,14 @@ enum ledger_outcome {
 };
 enum ledger_reason {
     LEDGER_NO_REASON,
-    LEDGER_WINDOW,    /* served within the window */
-    LEDGER_PERIOD,    /* served in the same period */
-    LEDGER_EXCLUSION, /* another programme's aid rules it out */
-    LEDGER_BODY,      /* this body may not give under the programme */
-    LEDGER_EXCESS,    /* more than the entitlement */
-    LEDGER_RULE,      /* the programme's rule says no */
-    LEDGER_SETTLE     /* the programme could not settle it: batch empty, ... */
+    LEDGER_WINDOW,     /* served within the window */
+    LEDGER_PERIOD,     /* served in the same period */
+    LEDGER_EXCLUSION,  /* another programme's aid rules it out */
+    LEDGER_BODY,       /* this body may not give under the programme */
+    LEDGER_EXCESS,     /* more than the entitlement */
+    LEDGER_RULE,       /* the programme's rule says no */
+    LEDGER_SETTLE,     /* the programme could not settle it: batch empty, stock short, no approved case, ... */
+    LEDGER_REQUIREMENT /* the aid that has to come before it was not given */
 };
 
 /* One offer of aid. Ids are resolved; texts are borrowed. */
@@ -146,6 +148,20 @@ enum alm_status ledger_members_changed(void *ledger, const alm_id *households, s
 /* register_gate: these areas are about to lie elsewhere (!moved), or do so now: the counts of the areas above follow. */
 enum alm_status ledger_areas_move(void *ledger, const alm_id *areas, size_t n, bool moved, struct alm_error *);
 
+/* ---- for the services that settle() asks (draw.c) ---- */
+
+/* Whether settle() of that programme runs, and was handed that line. */
+bool ledger_settles(const struct ledger *, alm_id programme, alm_id line);
+/* host->stock_draw(): only inside settle() of that programme, and for its own lines. */
+enum alm_status ledger_draw(struct ledger *, alm_id programme, struct alm_draw *, size_t n, struct alm_error *);
+/* A plug-in asked for what it may not while it was asked for a rule or settled: what is at work fails with this, even
+ * if the plug-in says that all is well. */
+void ledger_fault(struct ledger *, const struct alm_error *);
+/* settle() of a programme alone, for lines that are not recorded; gates and [programme] draw are left out.  For those
+ * who hold a plug-in to its duties. */
+enum alm_status ledger_try_settle(struct ledger *, const struct ledger_programme *, struct alm_line *, size_t n,
+                                  struct alm_verdict *, alm_id entry, struct alm_error *);
+
 /* ---- importing (import.c) ---- */
 
 /* CSV columns of a delivery; the programmes' own columns follow by name. */
@@ -160,8 +176,8 @@ struct ledger_import {
     size_t n_columns;
     struct ledger_import_counts {
         int64_t warned;
-        int64_t refused_by[8]; /* by enum ledger_reason */
-    } counts, before;          /* `before` the last chunk */
+        int64_t refused_by[LEDGER_REQUIREMENT + 1]; /* by enum ledger_reason */
+    } counts, before;                               /* `before` the last chunk */
 };
 enum alm_status ledger_import_rows(void *context, struct import_row *, size_t n, struct arena *, struct store_entry *,
                                    struct alm_error *);

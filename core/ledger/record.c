@@ -60,6 +60,8 @@ void ledger_free(struct ledger *ledger)
     free(ledger->chunk);
     seen_free(ledger->seen);
     ledger_codes_free(ledger->codes);
+    free(ledger->settling.ids);
+    free(ledger->settling.drawn);
     reach_free(ledger->reach);
     reach_counts_free(ledger->counts);
     free(ledger);
@@ -94,9 +96,11 @@ enum alm_status ledger_run(struct ledger *ledger, const struct ledger_offer *off
 {
     enum alm_status status = ledger_refresh(ledger, entry ? entry->id : 0, err);
     seen_begin(ledger->seen, entry ? entry->id : 0);
+    ledger->fault.status = ALM_OK;
     for (size_t from = 0; status == ALM_OK && from < n; from += MAX_CHUNK) {
         size_t count = n - from < MAX_CHUNK ? n - from : MAX_CHUNK;
         chunk_begin(ledger->chunk, offers + from, answers + from, count, arena, flags);
+        ledger->chunk->entry = entry;
         status = judge_and_write(ledger->chunk, entry, err);
     }
     if (status != ALM_OK) {
@@ -105,6 +109,7 @@ enum alm_status ledger_run(struct ledger *ledger, const struct ledger_offer *off
         reach_counts_free(ledger->counts);
         ledger->counts = reach_counts_new();
         ledger_forget(ledger);
+        ledger_forget_stock(ledger);
     }
     return status;
 }

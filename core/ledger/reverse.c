@@ -8,8 +8,9 @@
 
 #include <stdlib.h>
 
-static enum alm_status unsettle(struct ledger *ledger, const struct ledger_line *original, struct arena *arena,
-                                struct alm_error *err)
+/* In the reverse of the order in which it was settled. */
+static enum alm_status unsettle(struct ledger *ledger, const struct ledger_line *original, alm_id reversal,
+                                alm_id entry, struct arena *arena, struct alm_error *err)
 {
     const struct ledger_services *services = &ledger->services;
     const struct ledger_programme *programme =
@@ -20,19 +21,22 @@ static enum alm_status unsettle(struct ledger *ledger, const struct ledger_line 
     if (!rule)
         return error_set(err, ALM_BAD_DATA, _("enable it first, so that what it drew can be given back"),
                          _("programme %s is not enabled: its deliveries cannot be taken back"), programme->name);
-    if (!rule->unsettle)
-        return ALM_OK;
     struct alm_line line = original->line;
     line.n_detail = rule->n_detail;
     line.detail = arena_alloc(arena, (rule->n_detail + 1) * sizeof *line.detail);
     enum alm_status status =
         ledger_detail_read(text_of(original->detail_text), rule->detail, rule->n_detail, line.detail, arena, err);
-    if (status == ALM_OK) {
+    if (status == ALM_OK && rule->unsettle) {
         struct plugin_call call = {.plugin = programme->plugin, .programme = programme->name, .what = PLUGIN_UNSETTLE};
         plugin_enter(&call);
         status = rule->unsettle(programme->host, programme->state, &line, 1, err);
         plugin_leave(&call);
     }
+    /* Whether it drew is asked of the stock: the settings may have changed since. */
+    if (status == ALM_OK && services->stock)
+        status = stock_undraw(services->stock, line.id, reversal, line.date, entry, err);
+    for (size_t g = programme->n_gates; g > 0 && status == ALM_OK; g--)
+        status = programme->gates[g - 1]->unsettle(programme->gate_contexts[g - 1], &line, 1, err);
     return status;
 }
 
@@ -153,9 +157,9 @@ enum alm_status ledger_reverse(struct ledger *ledger, alm_id id, const char *rea
                            (long long)original.reversed_by);
         goto out;
     }
-    status = unsettle(ledger, &original, &arena, err);
+    status = store_id(ledger->services.store, reversal, err);
     if (status == ALM_OK)
-        status = store_id(ledger->services.store, reversal, err);
+        status = unsettle(ledger, &original, *reversal, entry->id, &arena, err);
     if (status == ALM_OK)
         status = give_back_claims(ledger, &original, err);
     if (status != ALM_OK)
@@ -179,6 +183,7 @@ out:
     if (status != ALM_OK) {
         ledger_writer_reset(ledger->writer);
         reach_counts_reset(ledger->counts);
+        ledger_forget_stock(ledger);
     }
     arena_release(&arena);
     return status;
