@@ -322,8 +322,11 @@ static enum alm_status write_once(struct cli *cli, struct store *store,
     if (status != ALM_OK)
         return status;
     status = store_id(store, &cli->entry.id, err);
-    if (status == ALM_OK)
+    if (status == ALM_OK) {
+        host_set_entry(cli->host, cli->entry.id);
         status = work(cli, context, err);
+        host_set_entry(cli->host, 0);
+    }
     if (status == ALM_OK && !cli->dry_run) /* what comes of it, commit tells */
         status = store_defer(store, true, err);
     if (status == ALM_OK && !cli->dry_run)

@@ -76,6 +76,7 @@ void host_close(struct host *host)
     }
     conf_close(&host->conf);
     arena_release(&host->arena);
+    explicit_bzero(host->token_key, sizeof host->token_key);
     free(host);
 }
 
@@ -98,6 +99,11 @@ void host_set_import(struct host *host, const char *rejects, const char *const *
 {
     host->rejects = rejects;
     host->map = map;
+}
+
+void host_set_entry(struct host *host, alm_id entry)
+{
+    host->entry = entry;
 }
 
 void host_set_command(struct host *host, const char *command)

@@ -52,6 +52,9 @@ const struct host_options *host_options(const struct host *);
 void host_set_report(struct host *, struct report *);
 /* For host->import: where rejected rows go, and `--map` pairs; both may be NULL and must outlive the host. */
 void host_set_import(struct host *, const char *rejects, const char *const *map);
+/* A write transaction is open, and this is its entry (0: no longer): host->stock_make() is allowed and books under it.
+ */
+void host_set_entry(struct host *, alm_id entry);
 /* What the journal calls the command that runs; must outlive the host. */
 void host_set_command(struct host *, const char *command);
 void host_report_style(const struct host *, struct report_style *); /* calendar, digits, currency */
@@ -95,7 +98,7 @@ enum alm_status host_store_plugin(struct host *, const struct alm_plugin **, str
 /* For plugin_enter(), before a function of its plug-in is called. */
 struct plugin_call host_call(const struct host_programme *, enum plugin_what, const char *detail);
 
-/* As the ledger sees it; NULL and *err if its exclusions or bodies name what does not exist. */
+/* As the ledger sees it; NULL and *err if its exclusions, bodies, goods ... name what does not exist. */
 const struct ledger_programme *host_programme_ledger(struct host_programme *, struct alm_error *);
 
 /* ---- services (services.c) ---- */

@@ -61,9 +61,11 @@ static enum alm_status adapt_row(struct adapter *adapter, struct import_row *row
     if (status != ALM_OK)
         return status;
     struct plugin_call call = host_call(adapter->programme, PLUGIN_IMPORT, NULL);
+    host_set_entry(adapter->programme->host, entry->id);
     plugin_enter(&call);
     status = import->row(&adapter->programme->services, import->context, adapter->values, &outcome, err);
     plugin_leave(&call);
+    host_set_entry(adapter->programme->host, 0);
     if (status != ALM_OK && !row_fault(status))
         return status;
     if (status != ALM_OK)

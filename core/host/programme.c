@@ -157,52 +157,149 @@ static int32_t days_of(int64_t seconds)
     return (int32_t)((seconds + DAY - 1) / DAY);
 }
 
-/* "meals" or "meals 10 days": the named programme's own window, or so many days. */
-static enum alm_status link_exclusion(struct host_programme *programme, const char *item, struct ledger_exclusion *out,
+static enum alm_status not_configured(const struct host_programme *programme, const char *key, const char *name,
                                       struct alm_error *err)
 {
+    return error_set(err, ALM_BAD_CONFIG, _("name programmes as `almoner programme list` shows them"),
+                     _("%s: [programme] %s: no programme is called '%s'"), programme->conf->file, key, name);
+}
+
+/* A programme that exclude or require names: its id, 0 while the store does not know it; and its settings, NULL if it
+ * has none any more. */
+static enum alm_status link_other(struct host_programme *programme, const char *key, const char *item,
+                                  struct conf_item *out, alm_id *id, const struct conf_programme **conf,
+                                  struct alm_error *err)
+{
     struct host *host = programme->host;
-    size_t len = strcspn(item, " \t");
-    char name[64];
-    const struct conf_programme *other;
     struct register_directory *directory;
-    const struct register_entry *entry;
-    int64_t seconds = 0;
     enum alm_status status = host_directory(host, &directory, err);
 
     if (status != ALM_OK)
         return status;
-    snprintf(name, sizeof name, "%.*s", (int)(len < 60 ? len : 60), item);
-    other = conf_programme_find(&host->conf, name);
-    entry = register_by_code(directory, REGISTER_PROGRAMME, text_of(name), NULL);
-    if (!other && !entry)
-        return error_set(err, ALM_BAD_CONFIG, _("name programmes as `almoner programme list` shows them"),
-                         _("%s: [programme] exclude: no programme is called '%s'"), programme->conf->file, name);
-    if (item[len]) {
-        status = number_parse_duration(text_trim(text_of(item + len)), &seconds, err);
-        if (status != ALM_OK) {
-            err->status = ALM_BAD_CONFIG;
-            return error_prefix(err, "%s: [programme] exclude", programme->conf->file);
-        }
-    } else if (other) {
-        seconds = other->core->window;
+    if (!conf_item_programme(item, out))
+        return not_configured(programme, key, item, err);
+    const struct register_entry *entry = register_by_code(directory, REGISTER_PROGRAMME, text_of(out->name), NULL);
+    *conf = conf_programme_find(&host->conf, out->name);
+    *id = entry ? entry->id : 0;
+    return *conf || entry ? ALM_OK : not_configured(programme, key, out->name, err);
+}
+
+/* "meals" or "meals 10 days": the named programme's own window, or so many days. */
+static enum alm_status link_exclusions(struct host_programme *programme, struct alm_error *err)
+{
+    const struct alm_list *list = &programme->conf->core->exclude;
+    struct ledger_exclusion *exclusions = arena_alloc(&programme->arena, (list->count + 1) * sizeof *exclusions);
+    size_t n = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        const struct conf_programme *other;
+        struct conf_item item;
+        alm_id id;
+        enum alm_status status = link_other(programme, "exclude", list->items[i], &item, &id, &other, err);
+
+        if (status != ALM_OK)
+            return status;
+        const int64_t seconds = item.given ? item.number : other ? other->core->window : 0;
+        if (seconds <= 0)
+            return error_set(err, ALM_BAD_CONFIG, _("write how long, for example: exclude = meals 10 days"),
+                             _("%s: [programme] exclude: '%s' has no window of its own"), programme->conf->file,
+                             item.name);
+        if (id)
+            exclusions[n++] = (struct ledger_exclusion){id, days_of(seconds)};
     }
-    if (seconds <= 0)
-        return error_set(err, ALM_BAD_CONFIG, _("write how long, for example: exclude = meals 10 days"),
-                         _("%s: [programme] exclude: '%s' has no window of its own"), programme->conf->file, name);
-    out->programme = entry ? entry->id : 0;
-    out->days = days_of(seconds);
+    programme->ledger.exclusions = exclusions;
+    programme->ledger.n_exclusions = n;
     return ALM_OK;
+}
+
+/* "visits" or "visits 90 days". One that the store does not know yet has no line that could be the earlier step. */
+static enum alm_status link_requirements(struct host_programme *programme, struct alm_error *err)
+{
+    const struct alm_list *list = &programme->conf->core->require;
+    struct ledger_requirement *requirements = arena_alloc(&programme->arena, (list->count + 1) * sizeof *requirements);
+
+    for (size_t i = 0; i < list->count; i++) {
+        const struct conf_programme *other;
+        struct conf_item item;
+        enum alm_status status =
+            link_other(programme, "require", list->items[i], &item, &requirements[i].programme, &other, err);
+
+        if (status != ALM_OK)
+            return status;
+        requirements[i].name = arena_strdup(&programme->arena, item.name);
+        requirements[i].days = days_of(item.number);
+    }
+    programme->ledger.requirements = requirements;
+    programme->ledger.n_requirements = list->count;
+    return ALM_OK;
+}
+
+static enum alm_status link_bodies(struct host_programme *programme, struct alm_error *err)
+{
+    const struct alm_list *list = &programme->conf->core->bodies;
+    alm_id *bodies = arena_alloc(&programme->arena, (list->count + 1) * sizeof *bodies);
+    struct register_directory *directory;
+    enum alm_status status = host_directory(programme->host, &directory, err);
+
+    for (size_t i = 0; i < list->count && status == ALM_OK; i++) {
+        const struct register_entry *body = register_by_code(directory, REGISTER_BODY, text_of(list->items[i]), err);
+
+        if (!body) {
+            err->status = ALM_BAD_CONFIG;
+            return error_prefix(err, "%s: [programme] bodies", programme->conf->file);
+        }
+        bodies[i] = body->id;
+    }
+    programme->ledger.bodies = bodies;
+    programme->ledger.n_bodies = list->count;
+    return status;
+}
+
+/* A code of the stock that [programme] names. */
+static enum alm_status link_code(struct host_programme *programme, struct stock *stock, const char *key,
+                                 enum alm_noun noun, const char *code, alm_id *id, struct alm_error *err)
+{
+    enum alm_status status = stock_find(stock, noun, text_of(code), id, err);
+
+    if (status != ALM_BAD_DATA)
+        return status;
+    err->status = ALM_BAD_CONFIG;
+    return error_prefix(err, "%s: [programme] %s", programme->conf->file, key);
+}
+
+static enum alm_status link_draws(struct host_programme *programme, struct alm_error *err)
+{
+    const struct conf_programme_core *core = programme->conf->core;
+    struct alm_goods *draws = arena_alloc(&programme->arena, (core->draw.count + 1) * sizeof *draws);
+    alm_id *depots = arena_alloc(&programme->arena, (core->depots.count + 1) * sizeof *depots);
+    struct stock *stock = NULL;
+    enum alm_status status = ALM_OK;
+
+    if (core->draw.count)
+        status = host_stock(programme->host, &stock, err);
+    for (size_t i = 0; i < core->draw.count && status == ALM_OK; i++) {
+        struct conf_item item;
+
+        if (!conf_item_goods(core->draw.items[i], &item))
+            return error_set(err, ALM_BAD_CONFIG, _("write for example rice 5, oil 0.9"),
+                             _("%s: [programme] draw: '%s' is not an item with a quantity"), programme->conf->file,
+                             core->draw.items[i]);
+        draws[i].quantity = item.number;
+        status = link_code(programme, stock, "draw", ALM_NOUN_ITEM, item.name, &draws[i].item, err);
+    }
+    for (size_t i = 0; core->draw.count && i < core->depots.count && status == ALM_OK; i++)
+        status = link_code(programme, stock, "depots", ALM_NOUN_DEPOT, core->depots.items[i], &depots[i], err);
+    programme->ledger.draws = draws;
+    programme->ledger.n_draws = core->draw.count;
+    programme->ledger.depots = depots;
+    programme->ledger.n_depots = core->depots.count;
+    return status;
 }
 
 enum alm_status host_programme_link(struct host_programme *programme, struct alm_error *err)
 {
     const struct conf_programme_core *core = programme->conf->core;
-    struct ledger_programme *ledger = &programme->ledger;
-    struct ledger_exclusion *exclusions;
     struct register_directory *directory;
-    alm_id *bodies;
-    size_t n = 0;
     enum alm_status status;
 
     if (programme->linked)
@@ -212,42 +309,27 @@ enum alm_status host_programme_link(struct host_programme *programme, struct alm
         status = read_id(programme, err);
     if (status != ALM_OK)
         return status;
-    exclusions = arena_alloc(&programme->arena, (core->exclude.count + 1) * sizeof *exclusions);
-    for (size_t i = 0; i < core->exclude.count; i++) {
-        status = link_exclusion(programme, core->exclude.items[i], &exclusions[n], err);
-        if (status != ALM_OK)
-            return status;
-        n += exclusions[n].programme != 0;
-    }
-    bodies = arena_alloc(&programme->arena, (core->bodies.count + 1) * sizeof *bodies);
-    for (size_t i = 0; i < core->bodies.count; i++) {
-        const struct register_entry *body =
-            register_by_code(directory, REGISTER_BODY, text_of(core->bodies.items[i]), err);
-
-        if (!body) {
-            err->status = ALM_BAD_CONFIG;
-            return error_prefix(err, "%s: [programme] bodies", programme->conf->file);
-        }
-        bodies[i] = body->id;
-    }
-    *ledger = (struct ledger_programme){.id = programme->id,
-                                        .name = programme->conf->name,
-                                        .plugin = programme->plugin->name,
-                                        .rule = programme->plugin->programme,
-                                        .state = programme->state,
-                                        .host = &programme->services,
-                                        .window_days = days_of(core->window),
-                                        .exclusions = exclusions,
-                                        .n_exclusions = n,
-                                        .bodies = bodies,
-                                        .n_bodies = core->bodies.count,
-                                        .on_double = (enum ledger_policy)core->on_double,
-                                        .on_excess = (enum ledger_policy)core->on_excess,
-                                        .unit_cost = core->unit_cost,
-                                        .from = core->from ? (alm_date)core->from : ALM_NO_DATE,
-                                        .until = core->until ? (alm_date)core->until : ALM_NO_DATE};
-    programme->linked = true;
-    return ALM_OK;
+    programme->ledger = (struct ledger_programme){.id = programme->id,
+                                                  .name = programme->conf->name,
+                                                  .plugin = programme->plugin->name,
+                                                  .rule = programme->plugin->programme,
+                                                  .state = programme->state,
+                                                  .host = &programme->services,
+                                                  .window_days = days_of(core->window),
+                                                  .on_double = (enum ledger_policy)core->on_double,
+                                                  .on_excess = (enum ledger_policy)core->on_excess,
+                                                  .unit_cost = core->unit_cost,
+                                                  .from = core->from ? (alm_date)core->from : ALM_NO_DATE,
+                                                  .until = core->until ? (alm_date)core->until : ALM_NO_DATE};
+    status = link_exclusions(programme, err);
+    if (status == ALM_OK)
+        status = link_requirements(programme, err);
+    if (status == ALM_OK)
+        status = link_bodies(programme, err);
+    if (status == ALM_OK)
+        status = link_draws(programme, err);
+    programme->linked = status == ALM_OK;
+    return status;
 }
 
 const struct ledger_programme *host_programme_ledger(struct host_programme *programme, struct alm_error *err)

@@ -151,6 +151,8 @@ static enum alm_status service_find(const struct alm_host *services, enum alm_no
     int32_t area;
     enum alm_status status;
 
+    if (noun == ALM_NOUN_ITEM || noun == ALM_NOUN_DEPOT)
+        return host_find_goods(host, noun, text, id, err);
     if (noun == ALM_NOUN_HOUSEHOLD || noun == ALM_NOUN_PERSON || noun == ALM_NOUN_PLACE) {
         struct store *store;
 
@@ -181,9 +183,15 @@ static enum alm_status service_name_of(const struct alm_host *services, enum alm
                                        size_t size, struct alm_error *err)
 {
     PLUGIN_ASKED_HOST;
+    struct host *host = self(services)->host;
+    struct stock *stock;
     struct store *store;
-    enum alm_status status = host_store(self(services)->host, 0, &store, err);
+    enum alm_status status = host_store(host, 0, &store, err);
 
+    if (status == ALM_OK && (noun == ALM_NOUN_ITEM || noun == ALM_NOUN_DEPOT)) {
+        status = host_stock(host, &stock, err);
+        return status == ALM_OK ? stock_name(stock, noun, id, buf, size, err) : status;
+    }
     return status == ALM_OK ? register_name(store, noun, id, buf, size, err) : status;
 }
 
@@ -320,6 +328,10 @@ void host_services_fill(struct host_programme *programme)
         .warn = service_warn,
         .progress = service_progress,
         .import = service_import,
+        .stock_draw = host_service_draw,
+        .stock_make = host_service_make,
+        .stock_on_hand = host_service_on_hand,
+        .token = host_service_token,
         .currency = service_currency,
     };
 }
