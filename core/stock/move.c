@@ -134,8 +134,8 @@ static enum alm_status find_lot(struct moving *moving, struct alm_error *err)
         store_done(stmt);
     }
     if (status == ALM_OK && !row && order->kind != STOCK_RECEIVE)
-        status = error_set(err, ALM_BAD_DATA, _("`almoner stock list` shows the lots"), _("there is no lot %.*s of %s"),
-                           (int)order->lot.len, order->lot.at, moving->item->code);
+        status = error_set(err, ALM_BAD_DATA, _("`almoner stock list --lots` shows them"),
+                           _("there is no lot %.*s of %s"), (int)order->lot.len, order->lot.at, moving->item->code);
     return status;
 }
 
@@ -164,9 +164,9 @@ static enum alm_status choose_lot(struct moving *moving, bool good, struct alm_e
         store_done(stmt);
     }
     if (status == ALM_OK && !row)
-        status =
-            error_set(err, ALM_BAD_DATA, _("name the lot, or receive it"),
-                      _("no lot of %s that could be meant ever lay in %s"), moving->item->code, moving->depot->code);
+        status = error_set(err, ALM_BAD_DATA, _("name the lot, or receive it"),
+                           good ? _("no lot of %s that is good ever lay in %s") : _("no lot of %s ever lay in %s"),
+                           moving->item->code, moving->depot->code);
     return status;
 }
 
