@@ -174,6 +174,18 @@ fault()
     as_expected settle
 }
 
+@test "goods that are drawn or made by who may not" {
+    ready settle-draws settle-makes rule-makes command-draws
+    for name in settle-draws settle-makes rule-makes; do
+        fault 70 delivery record "$name" --household H1 --body hamdeli
+        step 0 "$name" count
+    done
+    fault 70 command-draws break
+    step 0 command-draws count
+    step 0 audit verify
+    as_expected goods
+}
+
 @test "a command that crashes, loops, leaves or fails half-way" {
     commands='command-exit command-leave command-crash command-abort command-loop command-text'
     ready $commands command-half
