@@ -391,7 +391,7 @@ static const struct alm_command commands[] = {
      .n_options = COUNT_OF(order_add_options),
      .flags = ALM_WRITES,
      .run = disinfection_order_add,
-     .examples = "disinfection order add --group G101 --area 1501\ndisinfection order add --group G101 --place P1 "
+     .examples = "disinfection order add --group G0001 --area 1501\ndisinfection order add --group G0001 --place P1 "
                  "--code spot-1"},
     {.name = "order list",
      .summary = "list work orders and how far they are",
