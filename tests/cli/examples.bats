@@ -10,11 +10,15 @@ listed()
     sed -n "/^$1:/,/^\$/{s/^  \([a-z][a-z ]*[a-z]\)  .*/\1/p}"
 }
 
-# every_help: what each level's --help says, of the core and of the demo's programmes.
+# Programmes that the demo does not have yet, with the settings that are shipped.
+added=(disinfection)
+
+# every_help: what each level's --help says, of the core and of the programmes.
 every_help()
 {
+    enable "${added[@]}"
     "$ALMONER" --help | tee top
-    { listed nouns <top; printf 'meals\nparcels\nstationery\n'; } >nouns
+    { listed nouns <top; printf '%s\n' meals parcels stationery "${added[@]}"; } >nouns
     while read -r noun; do
         "$ALMONER" "$noun" --help | tee help
         { listed verbs; } <help >verbs
@@ -47,14 +51,17 @@ demo()
     blankets demo/lists
     cd demo/lists || return
     export ALMONER_CONFIG=$PWD/../almoner.ini
-    printf 'code,name,kind,area\nP1,مسجد جامع,mosque,1501\n' >places.csv
+    printf 'code,name,kind,area\nP1,مسجد جامع,mosque,1501\nP2,بازارچه,market,1501\n' >places.csv
     "$ALMONER" -q place import places.csv
     printf 'code,name,name_fa,unit,low,near\nrice,Rice,برنج,kg,200,60\noil,Oil,روغن,litre,,30\nsoap,Soap,صابون,piece,,\n' >items.csv
     printf 'code,name,kind,area\nW1,انبار مرکزی,warehouse,1501\nK1,آشپزخانه یک,kitchen,1501\n' >depots.csv
-    printf 'item,depot,quantity,price,expires\nrice,W1,400,320000,1401/06/31\noil,W1,90,640000,\nsoap,W1,300,,\n' >stock.csv
+    printf 'item,depot,quantity,price,expires\nrice,W1,400,320000,1450/06/31\noil,W1,90,640000,\nsoap,W1,300,,\n' >stock.csv
     "$ALMONER" -q stock item import items.csv
     "$ALMONER" -q stock depot import depots.csv
     "$ALMONER" -q stock import stock.csv
+    (cd .. && enable "${added[@]}")
+    "$ALMONER" -q init
+    "$ALMONER" -q disinfection order add --place P1 --group G0001 --code R1
     sed -i 's/^on_double = refuse/on_double = hold/' ../programmes/parcels.ini
     sed 's/^D-/E-/' doubles.csv >again.csv
     "$ALMONER" -q delivery import again.csv 2>/dev/null
