@@ -154,11 +154,16 @@ static enum alm_status ask_late(struct ledger_chunk *chunk, size_t i, struct alm
 
 /* ---- one row ---- */
 
+/* What it was warned about before has not come to pass. */
 static void refuse(struct ledger_chunk *chunk, size_t i, enum ledger_reason why)
 {
+    struct ledger_answer *answer = &chunk->answers[i];
     chunk->rows[i].state = ROW_REFUSED;
-    chunk->answers[i].outcome = LEDGER_REFUSED;
-    chunk->answers[i].why = why;
+    answer->outcome = LEDGER_REFUSED;
+    answer->why = why;
+    answer->warned = false;
+    answer->blocking = answer->blocking_body = 0;
+    answer->blocking_date = answer->next = ALM_NO_DATE;
 }
 
 /* Do as the policy says; true if the row may go on. */
@@ -328,7 +333,6 @@ static bool judge_quantity(struct ledger_chunk *chunk, size_t i)
         struct alm_entitlement rule;
         ask_rule(chunk, i, &rule);
         refuse(chunk, i, LEDGER_RULE);
-        answer->warned = false;
         answer->next = rule.next;
         say(chunk, answer, "%s", rule.reason[0] ? rule.reason : _("the programme's rule says no"));
         return false;
@@ -414,7 +418,6 @@ static enum alm_status judge_row(struct ledger_chunk *chunk, size_t i, bool sett
             return status;
         if (verdict.refused) {
             refuse(chunk, i, LEDGER_SETTLE);
-            answer->warned = false;
             say(chunk, answer, "%s", verdict.reason[0] ? verdict.reason : _("the programme could not settle it"));
             return ALM_OK;
         }

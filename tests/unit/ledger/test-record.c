@@ -4,6 +4,7 @@
 #include "world.h"
 
 enum { OFFERS = 700, BATCHES = 6, LOOK_BACK = 20, MEALS_IN_LOOK_BACK = 9, EXCLUSION_DAYS = 5, IN_BATCH = 40 };
+enum { REQUIRED_DAYS = 90 };
 
 /* ---- programmes with every kind of ruling ---- */
 
@@ -22,7 +23,22 @@ static void look_back_entitle(const void *state, const struct alm_case *c, struc
         alm_no(e, "had enough");
 }
 
-/* A batch has so much and no more. */
+/* Rice by lots, in the order in which they expire. */
+static const struct lot {
+    const char *code;
+    int depot, quantity, received, expires; /* days from TODAY */
+    alm_money price;
+} lots[] = {{"A", 0, 60, -200, -140, 90},
+            {"B", 1, 40, -200, -120, 80},
+            {"C", 0, 60, -160, -100, 110},
+            {"D", 1, 30, -200, -60, 70},
+            {"E", 0, 70, -130, 400, 100}};
+enum { LOTS = sizeof lots / sizeof *lots };
+/* Thousandths of rice for a unit: what [programme] draws, and for meals what settle() draws. */
+static const alm_quantity rice_for[PROGRAMMES] = {[PARCELS] = 1000, [SPRAY] = 200, [MEALS] = 500};
+
+/* A batch has so much and no more.  Where the rice is short, what was taken from the batch is for the ledger to undo.
+ */
 static enum alm_status batch_settle(const struct alm_host *host, void *state, struct alm_line *lines, size_t n,
                                     struct alm_verdict *verdicts, struct alm_error *err)
 {
@@ -35,6 +51,17 @@ static enum alm_status batch_settle(const struct alm_host *host, void *state, st
                            "ii", lines[i].quantity, lines[i].detail[0].number);
         if (!changes)
             alm_refuse(&verdicts[i], "batch %d is empty", (int)lines[i].detail[0].number);
+        const struct alm_goods rice = {w->items[RICE], lines[i].quantity * rice_for[MEALS] / ALM_UNIT};
+        struct alm_draw draws = {.line = lines[i].id,
+                                 .date = lines[i].date,
+                                 .depots = w->depots,
+                                 .n_depots = DEPOTS,
+                                 .goods = &rice,
+                                 .n_goods = 1};
+        if (status == ALM_OK && changes)
+            status = ledger_draw(w->ledger, w->programmes[MEALS].id, &draws, 1, err);
+        if (status == ALM_OK && changes)
+            verdicts[i] = draws.verdict;
         lines[i].value = 7;
     }
     return status;
@@ -52,6 +79,22 @@ static void set_rulings(struct world *w)
     world_sql(w, "CREATE TABLE batch (id BIGINT PRIMARY KEY, rest BIGINT NOT NULL)");
     for (int i = 0; i < BATCHES; i++)
         world_sql(w, "INSERT INTO batch (id, rest) VALUES (%d, %d)", i, IN_BATCH * (int)ALM_UNIT);
+    for (size_t i = 0; i < LOTS; i++)
+        world_receive(w, lots[i].depot, RICE, lots[i].code, lots[i].quantity * ALM_UNIT, TODAY + lots[i].received,
+                      TODAY + lots[i].expires, lots[i].price);
+    for (int i = PARCELS; i <= SPRAY; i += SPRAY - PARCELS) {
+        struct alm_goods *rice = arena_alloc(&w->arena, sizeof *rice);
+        *rice = (struct alm_goods){w->items[RICE], rice_for[i]};
+        w->programmes[i].draws = rice;
+        w->programmes[i].n_draws = 1;
+        w->programmes[i].depots = w->depots;
+        w->programmes[i].n_depots = DEPOTS;
+    }
+    w->programmes[PARCELS].unit_cost = 0;
+    struct ledger_requirement *requirement = arena_alloc(&w->arena, sizeof *requirement);
+    *requirement = (struct ledger_requirement){w->programmes[PARCELS].id, "parcels", REQUIRED_DAYS};
+    w->programmes[KITS].requirements = requirement;
+    w->programmes[KITS].n_requirements = 1;
     w->programmes[PARCELS].window_days = 30;
     w->programmes[KITS].window_days = 12;
     w->programmes[SPRAY].window_days = 6;
@@ -92,7 +135,47 @@ struct expected {
     enum ledger_outcome outcome;
     enum ledger_reason why;
     size_t blocking; /* one more */
+    alm_money value; /* -1: not looked at */
 };
+
+/* Whether a household in which the person ever lived had a parcel up to that day, not too long ago. */
+static bool had_parcel(struct world *w, const struct ledger_offer *offers, const struct expected *expected, size_t i)
+{
+    size_t person = 0;
+    while (w->persons[person] != offers[i].person)
+        person++;
+    const bool moved = person % 9 == 0 && person / 9 < 12; /* as world_start() has it */
+    const alm_id homes[] = {w->homes[person], moved ? w->households[(person / 9 * 7 + 3) % HOUSEHOLDS] : 0};
+    for (size_t k = 0; k < i; k++)
+        if (expected[k].outcome == LEDGER_RECORDED && offers[k].programme == &w->programmes[PARCELS] &&
+            (offers[k].household == homes[0] || offers[k].household == homes[1]) && offers[k].date <= offers[i].date &&
+            offers[k].date >= offers[i].date - REQUIRED_DAYS)
+            return true;
+    return false;
+}
+
+/* Take rice for an offer, depot by depot, what expires first; *cost of it.  False, and nothing taken, if it is short.
+ */
+static bool take_rice(const struct world *w, const struct ledger_offer *offer, alm_quantity left[LOTS], alm_money *cost)
+{
+    const alm_quantity for_one = rice_for[offer->programme - w->programmes];
+    alm_quantity need = offer->quantity * for_one / ALM_UNIT, before[LOTS];
+    memcpy(before, left, sizeof before);
+    *cost = 0;
+    for (int depot = 0; depot < DEPOTS; depot++)
+        for (size_t i = 0; i < LOTS; i++) {
+            if (lots[i].depot != depot || TODAY + lots[i].received > offer->date ||
+                TODAY + lots[i].expires < offer->date)
+                continue;
+            const alm_quantity taken = left[i] < need ? left[i] : need;
+            left[i] -= taken;
+            need -= taken;
+            *cost += taken * lots[i].price / ALM_UNIT;
+        }
+    if (need)
+        memcpy(left, before, sizeof before);
+    return !need;
+}
 
 static bool same_recipient(const struct ledger_offer *a, const struct ledger_offer *b)
 {
@@ -119,14 +202,21 @@ static size_t nearest(const struct ledger_offer *offers, const struct expected *
 static void expect(struct world *w, const struct ledger_offer *offers, struct expected *expected, size_t n)
 {
     int64_t rest[BATCHES];
+    alm_quantity rice[LOTS];
     for (size_t i = 0; i < BATCHES; i++)
         rest[i] = IN_BATCH * ALM_UNIT;
+    for (size_t i = 0; i < LOTS; i++)
+        rice[i] = lots[i].quantity * ALM_UNIT;
     for (size_t i = 0; i < n; i++) {
         const struct ledger_offer *o = &offers[i];
         struct expected *e = &expected[i];
-        *e = (struct expected){.outcome = LEDGER_REFUSED};
+        *e = (struct expected){.outcome = LEDGER_REFUSED, .value = -1};
         if (o->programme == &w->programmes[KITS] && o->body == w->bodies[2]) {
             e->why = LEDGER_BODY;
+            continue;
+        }
+        if (o->programme == &w->programmes[KITS] && !had_parcel(w, offers, expected, i)) {
+            e->why = LEDGER_REQUIREMENT;
             continue;
         }
         if (o->programme == &w->programmes[MEALS] &&
@@ -167,8 +257,17 @@ static void expect(struct world *w, const struct ledger_offer *offers, struct ex
                 e->why = LEDGER_SETTLE;
                 continue;
             }
-            rest[o->detail->number] -= o->quantity;
         }
+        alm_money cost;
+        if (!take_rice(w, o, rice, &cost)) {
+            e->why = LEDGER_SETTLE;
+            e->blocking = 0;
+            continue;
+        }
+        if (o->programme == &w->programmes[MEALS])
+            rest[o->detail->number] -= o->quantity;
+        if (o->programme == &w->programmes[PARCELS])
+            e->value = cost;
         e->outcome = LEDGER_RECORDED;
     }
 }
@@ -187,7 +286,7 @@ static void record_in_chunks(struct world *w, size_t largest)
     struct ledger_offer *offers = arena_alloc(&w->arena, OFFERS * sizeof *offers);
     struct ledger_answer *answers = arena_alloc(&w->arena, OFFERS * sizeof *answers);
     struct expected *expected = arena_alloc(&w->arena, OFFERS * sizeof *expected);
-    size_t counts[5] = {0}, reasons[8] = {0};
+    size_t counts[5] = {0}, reasons[LEDGER_REQUIREMENT + 1] = {0}, valued = 0;
     set_rulings(w);
     draw_offers(w, offers, OFFERS);
     expect(w, offers, expected, OFFERS);
@@ -202,6 +301,10 @@ static void record_in_chunks(struct world *w, size_t largest)
         if (answers[i].outcome != expected[i].outcome || answers[i].why != expected[i].why)
             fail_msg("offer %zu: %s for %d, expected %s for %d; %s", i, outcomes[answers[i].outcome],
                      (int)answers[i].why, outcomes[expected[i].outcome], (int)expected[i].why, answers[i].reason);
+        if (expected[i].outcome == LEDGER_RECORDED && expected[i].value >= 0) {
+            assert_int_equal(answers[i].value, expected[i].value);
+            valued++;
+        }
         const size_t blocking = expected[i].blocking;
         assert_int_equal(answers[i].blocking, blocking ? answers[blocking - 1].line : 0);
         if (blocking) {
@@ -212,8 +315,9 @@ static void record_in_chunks(struct world *w, size_t largest)
     }
     /* The draw is worth something only if all of it happened. */
     assert_true(counts[LEDGER_RECORDED] > 150 && counts[LEDGER_HELD] > 10);
-    for (enum ledger_reason why = LEDGER_WINDOW; why <= LEDGER_SETTLE; why++)
+    for (enum ledger_reason why = LEDGER_WINDOW; why <= LEDGER_REQUIREMENT; why++)
         assert_true(reasons[why] > 0);
+    assert_true(valued > 10);
     world_assert_sound(w);
     /* The same again changes nothing. */
     const int64_t lines = world_number(w, "SELECT COUNT(*) FROM line");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A small campaign for the ledger's tests: the register's fixture, households of one to six members, some of whom
- * moved, places, bodies, stages, and four programmes: parcels (household), kits (person, once for each period), spray
- * (place), meals (household, settled).
+ * moved, places, bodies, stages, stock, and four programmes: parcels (household), kits (person, once for each period),
+ * spray (place), meals (household, settled).
  */
 #ifndef TESTS_LEDGER_WORLD_H
 #define TESTS_LEDGER_WORLD_H
@@ -12,13 +12,17 @@
 #include "ledger/internal.h"
 
 enum { PARCELS, KITS, SPRAY, MEALS, PROGRAMMES };
+enum { RICE, OIL, ITEMS };
+enum { DEPOTS = 2 };
 enum { HOUSEHOLDS = 60, PLACES = 5, MAX_PERSONS = 400 };
 
 struct world {
     struct fixture *fixture;
     struct store *store;
     struct ledger *ledger;
+    struct stock *stock;
     struct ledger_services services;
+    alm_id items[ITEMS], depots[DEPOTS];
     struct ledger_programme programmes[PROGRAMMES];
     struct alm_programme rules[PROGRAMMES];
     alm_id households[HOUSEHOLDS], places[PLACES];
@@ -225,6 +229,51 @@ static inline void world_programmes(struct world *w)
     }
 }
 
+static inline void world_stock(struct world *w)
+{
+    static const char *const items[ITEMS] = {"rice", "oil"}, *const depots[DEPOTS] = {"D0", "D1"};
+    for (int i = 0; i < ITEMS; i++) {
+        w->items[i] = world_id(w);
+        world_sql(w, "INSERT INTO stock_item (id, code, name, unit) VALUES (%lld, '%s', '%s', 'kg')",
+                  (long long)w->items[i], items[i], items[i]);
+    }
+    for (int i = 0; i < DEPOTS; i++) {
+        w->depots[i] = world_id(w);
+        world_sql(w, "INSERT INTO stock_depot (id, code, name, kind) VALUES (%lld, '%s', '%s', 'warehouse')",
+                  (long long)w->depots[i], depots[i], depots[i]);
+    }
+    w->stock = stock_new(w->store, w->fixture->directory);
+}
+
+static inline void world_receive(struct world *w, int depot, int item, const char *lot, alm_quantity quantity,
+                                 alm_date received, alm_date expires, alm_money price)
+{
+    struct alm_error err = {0};
+    struct stock_answer answer;
+    const struct stock_order order = {.kind = STOCK_RECEIVE,
+                                      .item = w->items[item],
+                                      .depot = w->depots[depot],
+                                      .lot = text_of(lot),
+                                      .quantity = quantity,
+                                      .date = received,
+                                      .expires = expires,
+                                      .price = price};
+    OK(stock_order(w->stock, &order, world_id(w), &answer, &err));
+    assert_false(answer.same);
+}
+
+/* What lies in a depot of a lot. */
+static inline int64_t world_balance(struct world *w, int depot, const char *lot)
+{
+    struct alm_error err = {0};
+    int64_t n;
+    OK(store_number(w->store, &n, 0, &err,
+                    "SELECT b.quantity FROM stock_balance b JOIN stock_lot l ON l.id = b.lot "
+                    "WHERE b.depot = $1 AND l.code = $2",
+                    "it", w->depots[depot], lot));
+    return n;
+}
+
 static inline struct ledger_answer world_offer(struct world *w, const struct ledger_offer *offer)
 {
     struct alm_error err = {0};
@@ -305,14 +354,17 @@ static inline int world_start(void **state)
     w->store = w->fixture->store;
     w->random = 7;
     OK(store_migrate(w->store, "ledger", ledger_migrations, ledger_n_migrations, NULL, &err));
+    OK(store_migrate(w->store, "stock", stock_migrations, stock_n_migrations, NULL, &err));
     OK(store_begin(w->store, true, &err));
     world_register(w);
     world_programmes(w);
+    world_stock(w);
     for (size_t i = 0; i < 12; i++)
         world_move(w, i * 9, w->households[(i * 7 + 3) % HOUSEHOLDS], TODAY - 150);
     register_directory_stale(w->fixture->directory);
     w->services = (struct ledger_services){.store = w->store,
                                            .directory = w->fixture->directory,
+                                           .stock = w->stock,
                                            .programme = world_programme,
                                            .programme_by_id = world_programme_by_id,
                                            .context = w,
@@ -328,6 +380,7 @@ static inline int world_stop(void **state)
     struct world *w = *state;
     void *fixture = w->fixture;
     ledger_free(w->ledger);
+    stock_free(w->stock);
     arena_release(&w->arena);
     store_rollback(w->store);
     fixture_stop(&fixture);
@@ -361,7 +414,10 @@ static inline struct world_faults world_verify(struct world *w)
 
 static inline void world_assert_sound(struct world *w)
 {
-    const struct world_faults faults = world_verify(w);
+    struct alm_error err = {0};
+    struct world_faults faults = world_verify(w);
+    int64_t movements, n;
+    OK(stock_verify(w->stock, world_fault, &faults, &movements, &n, &err));
     if (faults.n)
         fail_msg("%lld faults: %s", (long long)faults.n, faults.first);
 }
