@@ -235,7 +235,8 @@ static const struct alm_option file_options[] = {CLI_IMPORT_OPTIONS};
 static const struct alm_command commands[] = {
     {"receive", N_("take in goods that were given or bought"), receive_options, COUNT_OF(receive_options), ORDER_FLAGS,
      run_receive,
-     "stock receive rice 500 --depot W1 --expires 1401/06/31 --source 'بنیاد همدلی' --price 320000 --key R-1001\n"
+     "stock receive rice 500 --depot W1 --date 1399/09/15 --expires 1400/06/31 --source 'بنیاد همدلی' --price 320000 "
+     "--key R-1001\n"
      "stock receive soap 1200 --depot W1"},
     {"move", N_("move goods from one depot to another"), move_options, COUNT_OF(move_options), ORDER_FLAGS, run_move,
      "stock move rice 100 --depot W1 --to K1"},

@@ -35,7 +35,7 @@ enum alm_status stock_lots(struct stock *stock, alm_id item, alm_id depot,
         "FROM stock_on_hand h JOIN stock_depot d ON d.id = h.depot JOIN stock_item i ON i.id = h.item "
         "LEFT JOIN stock_balance b ON b.depot = h.depot AND b.item = h.item AND b.quantity <> 0 "
         "LEFT JOIN stock_lot l ON l.id = b.lot "
-        "WHERE ($1 = 0 OR h.item = $1) AND ($2 = 0 OR h.depot = $2) "
+        "WHERE (CAST($1 AS BIGINT) = 0 OR h.item = $1) AND (CAST($2 AS BIGINT) = 0 OR h.depot = $2) "
         "ORDER BY d.code, i.code, CASE WHEN l.expires IS NULL THEN 1 ELSE 0 END, l.expires, b.lot";
     struct store_stmt *stmt;
     bool row;
@@ -71,7 +71,7 @@ enum alm_status stock_journal(struct stock *stock, alm_id item, alm_id depot, in
                               "FROM stock_movement m JOIN stock_lot l ON l.id = m.lot "
                               "LEFT JOIN stock_depot s ON s.id = m.source "
                               "LEFT JOIN stock_depot t ON t.id = m.target "
-                              "WHERE m.item = $1 AND ($2 = 0 OR m.source = $2 OR m.target = $2) "
+                              "WHERE m.item = $1 AND (CAST($2 AS BIGINT) = 0 OR m.source = $2 OR m.target = $2) "
                               "ORDER BY m.id DESC, m.lot DESC, m.source DESC, m.target DESC LIMIT $3";
     struct store_stmt *stmt;
     bool row;
