@@ -310,7 +310,7 @@ static enum alm_status dump_table(struct store *store, const char *table, struct
     return status;
 }
 
-/* The plug-in's tables as they are. */
+/* The plug-in's tables as they are, and what lies where of the stock, from which it may have drawn. */
 static enum alm_status dump(const struct host_programme *programme, struct store *store, struct strbuf *out,
                             struct alm_error *err)
 {
@@ -321,18 +321,21 @@ static enum alm_status dump(const struct host_programme *programme, struct store
     strbuf_reset(out);
     for (size_t i = 0; i < n && status == ALM_OK; i++)
         status = dump_table(store, tables[i], out, err);
+    if (status == ALM_OK)
+        status = dump_table(store, "stock_balance", out, err);
     arena_release(&arena);
     return status;
 }
 
-static enum alm_status settle(struct host_programme *programme, struct offers *offers, size_t chunk,
+/* Through the ledger, so that it can draw from stock.  Each time is another transaction, of another entry. */
+static enum alm_status settle(struct host_programme *programme, struct offers *offers, size_t chunk, alm_id entry,
                               struct alm_error *err)
 {
-    const struct alm_programme *rule = programme->plugin->programme;
-    enum alm_status status = ALM_OK;
+    const struct ledger_programme *given = host_programme_ledger(programme, err);
+    struct ledger *ledger = NULL;
+    enum alm_status status = given ? host_ledger(programme->host, &ledger, err) : err->status;
     for (size_t i = 0; i < LINES && status == ALM_OK; i += chunk)
-        status =
-            rule->settle(&programme->services, programme->state, offers->lines + i, chunk, offers->verdicts + i, err);
+        status = ledger_try_settle(ledger, given, offers->lines + i, chunk, offers->verdicts + i, entry, err);
     offers->n_accepted = 0;
     for (size_t i = 0; i < LINES && status == ALM_OK; i++) {
         if (!offers->verdicts[i].refused)
@@ -344,6 +347,27 @@ static enum alm_status settle(struct host_programme *programme, struct offers *o
     return status;
 }
 
+static enum alm_status unsettle(struct host_programme *programme, const struct offers *offers, alm_id entry,
+                                struct alm_error *err)
+{
+    const struct alm_programme *rule = programme->plugin->programme;
+    struct stock *stock;
+    enum alm_status status =
+        rule->unsettle(&programme->services, programme->state, offers->accepted, offers->n_accepted, err);
+    if (status == ALM_OK)
+        status = host_stock(programme->host, &stock, err);
+    for (size_t i = 0; i < offers->n_accepted && status == ALM_OK; i++)
+        status = stock_undraw(stock, offers->accepted[i].id, LINES + offers->accepted[i].id, SDK_TODAY, entry, err);
+    return status;
+}
+
+/* Nothing of it stays. */
+static void roll_back(struct host_programme *programme, struct store *store)
+{
+    store_rollback(store);
+    host_again(programme->host);
+}
+
 static bool same_table(const struct strbuf *a, const struct strbuf *b)
 {
     return a->len == b->len && (a->len == 0 || memcmp(a->at, b->at, a->len) == 0);
@@ -353,22 +377,21 @@ static bool same_table(const struct strbuf *a, const struct strbuf *b)
 static enum alm_status settle_and_back(struct host_programme *programme, struct store *store, struct offers *offers,
                                        bool *same, struct sdk_answer *answer, struct alm_error *err)
 {
-    const struct alm_programme *rule = programme->plugin->programme;
     struct strbuf before = {0}, after = {0};
     struct arena arena = {0};
-    make_lines(rule, programme->id, &arena, offers);
+    make_lines(programme->plugin->programme, programme->id, &arena, offers);
     enum alm_status status = store_begin(store, true, err);
     sdk_doing(answer, "settle()");
     if (status == ALM_OK)
         status = dump(programme, store, &before, err);
     if (status == ALM_OK)
-        status = settle(programme, offers, LINES, err);
+        status = settle(programme, offers, LINES, 1, err);
     sdk_doing(answer, "unsettle()");
     if (status == ALM_OK)
-        status = rule->unsettle(&programme->services, programme->state, offers->accepted, offers->n_accepted, err);
+        status = unsettle(programme, offers, 1, err);
     if (status == ALM_OK)
         status = dump(programme, store, &after, err);
-    store_rollback(store);
+    roll_back(programme, store);
     *same = same_table(&before, &after);
     strbuf_release(&before);
     strbuf_release(&after);
@@ -390,10 +413,10 @@ static enum alm_status settle_in_two_ways(struct host_programme *programme, stru
         make_lines(programme->plugin->programme, programme->id, &arena, &offers[way]);
         status = store_begin(store, true, err);
         if (status == ALM_OK)
-            status = settle(programme, &offers[way], chunks[way], err);
+            status = settle(programme, &offers[way], chunks[way], 2 + way, err);
         if (status == ALM_OK)
             status = dump(programme, store, &tables[way], err);
-        store_rollback(store);
+        roll_back(programme, store);
     }
     bool same = same_table(&tables[0], &tables[1]);
     for (size_t i = 0; i < LINES; i++)
