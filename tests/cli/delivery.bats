@@ -292,3 +292,83 @@ CSV
     step 0 report stationery bands --output csv
     as_expected stationery
 }
+
+# Goods for parcels: two lots of rice in one depot, one of oil in another; what parcels take of them is in the INI alone.
+stocked()
+{
+    set_key parcels 'draw = rice 10, oil 0.9\ndepots = W1, W2'
+    register
+    almoner -q stock item add rice --name rice --unit kg
+    almoner -q stock item add oil --name oil --unit litre
+    almoner -q stock depot add W1 --name one --kind warehouse
+    almoner -q stock depot add W2 --name two --kind warehouse
+    almoner -q stock receive rice 15 --depot W1 --lot late --expires 2022-01-01 --price 100 --source x --date 2020-09-01 >/dev/null
+    almoner -q stock receive rice 12 --depot W1 --lot soon --expires 2021-01-01 --price 90 --source x --date 2020-09-01 >/dev/null
+    almoner -q stock receive oil 2 --depot W2 --lot oil --price 1000 --source x --date 2020-09-01 >/dev/null
+}
+
+@test "a delivery takes goods from stock as its INI says; what is short is refused" {
+    stocked
+    step 0 delivery record parcels --household H1 --body hamdeli --date 2020-10-01
+    step 0 stock list --output csv
+    step 0 delivery record parcels --household H2 --body hamdeli --date 2020-10-01
+    step 1 delivery record parcels --household H1 --body hamdeli --date 2020-12-01
+    # What has been refused for the lack of it can be given once it is there; nothing is given twice.
+    almoner -q stock receive oil 1 --depot W1 --lot more --source x --date 2020-11-01 >/dev/null
+    almoner -q stock receive rice 5 --depot W2 --lot more --source x --date 2020-11-01 >/dev/null
+    step 0 delivery record parcels --household H1 --body hamdeli --date 2020-12-01
+    step 0 delivery record parcels --household H1 --body hamdeli --date 2020-12-01
+    id=$(last_id)
+    step 0 stock list --output csv
+    step 0 delivery reverse "$id" --reason 'entered twice'
+    step 0 stock list --output csv
+    step 0 report --output csv
+    step 0 audit verify
+    as_expected draws
+}
+
+@test "a list is drawn from stock line by line, whatever its chunks" {
+    stocked
+    printf 'household,body,date,quantity\n' >list.csv
+    for n in 1 2 3 4 5; do printf 'H1,hamdeli,2020-0%s-01,1\n' "$n"; done >>list.csv
+    printf 'H1,hamdeli,2020-10-01,1\nH2,hamdeli,2020-10-01,1\nH1,hamdeli,2020-12-05,1\n' >>list.csv
+    step 0 delivery import list.csv --programme parcels
+    step 0 delivery list --refused --output csv
+    step 0 stock list --output csv
+    step 0 audit verify
+    as_expected draws-list
+}
+
+@test "goods and depots that the INI names have to be there" {
+    set_key parcels 'draw = rise 10\ndepots = W1'
+    register
+    almoner -q stock item add rice --name rice --unit kg
+    step 78 delivery record parcels --household H1 --body hamdeli
+    sed -i 's/^draw = .*/draw = rice 10/' programmes/parcels.ini
+    step 78 delivery record parcels --household H1 --body hamdeli
+    sed -i 's/^depots = .*//' programmes/parcels.ini
+    step 78 config check
+    as_expected draws-what
+}
+
+@test "aid that another has to come before" {
+    set_key meals 'require = parcels'
+    sed -i 's/^batch_required.*/batch_required = no/' programmes/meals.ini
+    register
+    step 1 delivery record meals --household H1 --body yari --date 2020-10-01
+    almoner -q delivery record parcels --household H1 --body hamdeli --date 2020-09-10 >/dev/null
+    first=$(last_id)
+    step 0 delivery record meals --household H1 --body yari --date 2020-10-01
+    step 1 delivery record meals --household H1 --body yari --date 2020-09-09
+    step 0 delivery record meals --household H1 --body yari --date 2020-12-01
+    step 1 delivery record meals --household H2 --body yari --date 2020-12-01
+    sed -i 's/^require = .*/require = parcels 81 days/' programmes/meals.ini
+    step 1 delivery record meals --household H1 --body yari --date 2020-12-01 --note second
+    step 0 delivery record meals --household H1 --body yari --date 2020-11-30
+    # What came before and was taken back has not come.
+    almoner -q delivery reverse "$first" --reason x >/dev/null
+    step 1 delivery record meals --household H1 --body yari --date 2020-12-02
+    step 0 delivery list --refused --output csv
+    step 0 audit verify
+    as_expected require
+}

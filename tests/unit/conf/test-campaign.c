@@ -136,6 +136,44 @@ static void finds_the_faults_of_all_files(void **state)
     assert_int_equal(unlink(scratch_path("programmes/Bad Name.ini")), 0);
 }
 
+static void goods_and_steps_are_checked(void **state)
+{
+    (void)state;
+    struct conf conf;
+    struct conf_item item;
+    struct alm_error err = {0};
+    scratch_text("almoner.ini", "[almoner]\n");
+    scratch_text("programmes/iftar.ini", "[programme]\nrequire = meals 2 weeks, meals\ncases = yes\n"
+                                         "draw = rice 0.25, bread\ndepots = W1, W2\n");
+    scratch_text("programmes/meals.ini", "[programme]\nrequire = meal, meals, iftar soon\n"
+                                         "draw = rice -1, oil 1, oil 2, salt 1 kg\n");
+    assert_int_equal(conf_open(&conf, scratch_path("almoner.ini"), &err), ALM_OK);
+    const struct conf_programme_core *iftar = conf_programme_find(&conf, "iftar")->core;
+    assert_true(iftar->cases && !conf_programme_find(&conf, "meals")->core->cases);
+    assert_int_equal(iftar->depots.count, 2);
+    assert_true(conf_item_programme(iftar->require.items[0], &item) && item.given);
+    assert_string_equal(item.name, "meals");
+    assert_int_equal(item.number, 14 * 86400);
+    assert_true(conf_item_programme(iftar->require.items[1], &item) && !item.given && item.number == 0);
+    assert_true(conf_item_goods(iftar->draw.items[0], &item));
+    assert_int_equal(item.number, 250);
+    assert_true(conf_item_goods(iftar->draw.items[1], &item));
+    assert_int_equal(item.number, ALM_UNIT);
+    assert_true(has_problem(&conf, "programmes/meals.ini", 2,
+                            "[programme] require: 'iftar soon' is not a programme with a duration"));
+    assert_true(has_problem(&conf, "programmes/meals.ini", 2, "[programme] require: there is no programme meal"));
+    assert_true(
+        has_problem(&conf, "programmes/meals.ini", 2, "[programme] require: a programme cannot require itself"));
+    assert_true(
+        has_problem(&conf, "programmes/meals.ini", 3, "[programme] draw: 'rice -1' is not an item with a quantity"));
+    assert_true(
+        has_problem(&conf, "programmes/meals.ini", 3, "[programme] draw: 'salt 1 kg' is not an item with a quantity"));
+    assert_true(has_problem(&conf, "programmes/meals.ini", 3, "[programme] draw: oil stands there twice"));
+    assert_true(has_problem(&conf, "programmes/meals.ini", 3, "[programme] draw: where the goods lie is not said"));
+    assert_int_equal(conf.problems.count, 7);
+    conf_close(&conf);
+}
+
 static void a_path_is_no_plugin_name(void **state)
 {
     (void)state;
@@ -200,8 +238,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_file_is_all_defaults), cmocka_unit_test(reads_programmes_in_order),
-        cmocka_unit_test(finds_the_faults_of_all_files), cmocka_unit_test(a_path_is_no_plugin_name),
-        cmocka_unit_test(tells_what_cannot_be_read),     cmocka_unit_test(own_samples_read_back),
+        cmocka_unit_test(finds_the_faults_of_all_files), cmocka_unit_test(goods_and_steps_are_checked),
+        cmocka_unit_test(a_path_is_no_plugin_name),      cmocka_unit_test(tells_what_cannot_be_read),
+        cmocka_unit_test(own_samples_read_back),
     };
     return cmocka_run_group_tests_name("conf campaign", tests, make, scratch_remove);
 }
