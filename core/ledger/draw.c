@@ -110,6 +110,9 @@ static enum alm_status not_theirs(struct ledger *ledger, const struct alm_draw *
 {
     const struct ledger_programme *programme = ledger->settling.programme;
     char hint[160];
+    if (!programme)
+        return error_set(err, ALM_INTERNAL, NULL, _("stock is drawn for line %lld, and nothing is being settled"),
+                         (long long)draw->line);
     snprintf(hint, sizeof hint,
              _("nothing was recorded; turn it off by `almoner programme disable %.40s`, and tell its author"),
              programme->name);
