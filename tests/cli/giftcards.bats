@@ -200,3 +200,23 @@ CSV
     step 0 audit verify
     as_expected list
 }
+
+@test "a secret code is never kept, and can be checked" {
+    enable giftcards
+    register
+    printf 'serial,value,code\nA-1,100,7301\nA-2,100,7301\nA-3,100,\n' >cards.csv
+    step 0 giftcards import cards.csv
+    step 0 giftcards import cards.csv
+    printf 'serial,value,code\nA-1,100,7302\nA-3,100,7303\n' >again.csv
+    step 65 giftcards import again.csv
+    show cat again.rejects.csv
+    [ "$(store_dump | grep -c 7301)" = 0 ]
+    step 0 giftcards check A-1 --code - <<<7301
+    step 0 giftcards check A-3 --code - <<<7303
+    step 1 giftcards check A-1 --code - <<<7302
+    step 1 giftcards check A-2 --code - <<<7301x
+    step 66 giftcards check A-1 --code - </dev/null
+    step 64 giftcards check A-1 --code 7301
+    step 65 giftcards check A-9 --code - <<<7301
+    as_expected code
+}

@@ -768,6 +768,37 @@ static inline struct alm_value alm_number_or_null(int64_t number)
     return number == ALM_NULL ? alm_null() : alm_number(number);
 }
 
+/* The section of that name (`len` bytes) in a group; `item_size` is that of its struct, which begins with the name.  NULL: none. */
+static inline const void *alm_group_find(const struct alm_group *group, size_t item_size, const char *name, size_t len)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        const char *item = (const char *)group->items + i * item_size;
+        const char *own;
+        memcpy(&own, item, sizeof own);
+        if (strlen(own) == len && strncmp(own, name, len) == 0)
+            return item;
+    }
+    return NULL;
+}
+
+/*
+ * An entry of a list such as `contents = rice 5000, oil 900`: a word and a whole number from 1 to `most`.  Answers the number and
+ * how many bytes the word has; 0 if there is no such number.
+ */
+static inline int64_t alm_amount(const char *entry, size_t *len, int64_t most)
+{
+    int64_t amount = 0;
+    *len = strcspn(entry, " \t");
+    const char *at = entry + *len;
+    at += strspn(at, " \t");
+    if (!*at)
+        return 0;
+    for (; *at >= '0' && *at <= '9'; at++)
+        if ((amount = amount * 10 + (*at - '0')) > most)
+            return 0;
+    return *at ? 0 : amount;
+}
+
 /* ---- SQL in one call: `types` has a letter for each argument, i an int64_t (ALM_NULL is null), t a const char * (NULL is null), a for
  * `= ANY ($n)` a const int64_t * and a size_t; that array must stay until the last step ---- */
 
