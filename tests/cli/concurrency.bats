@@ -124,3 +124,35 @@ answered()
     [ "$(sql 'SELECT COUNT(*) FROM reversal')" -gt 0 ]
     sound "$(sql 'SELECT COUNT(*) FROM line')"
 }
+
+# Goods for less than all of them: issued by hand, moved both ways, drawn by deliveries.
+take_goods()
+{
+    local from=W1 to=K1
+    [ $(($1 % 2)) = 0 ] || { from=K1; to=W1; }
+    almoner stock move rice 3 --depot $from --to $to --key "move-$1"
+    almoner stock issue rice 5 --depot $to --key "issue-$1"
+    offers "$1" 12 | almoner delivery record -
+    almoner stock issue rice 5 --depot $from --key "again-$1"
+}
+
+@test "goods that are not enough for everywhere" {
+    crowd "$households"
+    printf 'code,name,unit\nrice,Rice,kg\n' >items.csv
+    printf 'code,name,kind\nW1,Store,warehouse\nK1,Kitchen,kitchen\n' >depots.csv
+    almoner -q stock item import items.csv
+    almoner -q stock depot import depots.csv
+    for lot in a b c; do
+        almoner -q stock receive rice $((writers * 2)) --depot W1 --lot $lot --expires 1400/01/01 --date 1399/01/01 --key W-$lot >/dev/null
+        almoner -q stock receive rice 6.5 --depot K1 --lot $lot --date 1399/01/01 --key K-$lot >/dev/null
+    done
+    sed -i 's/^window = .*/&\ndraw = rice 2.5\ndepots = W1, K1/' programmes/parcels.ini
+    together take_goods
+    sound "$(answered)"
+    received=$((writers * 6000 + 19500))
+    left=$(sql 'SELECT SUM(quantity) FROM stock_on_hand')
+    issued=$(sql 'SELECT COALESCE(SUM(quantity), 0) FROM stock_movement WHERE kind = 3')
+    [ $((left + issued + $(answered) * 2500)) = $received ]
+    [ "$(sql 'SELECT COUNT(*) FROM stock_balance WHERE quantity < 0')" = 0 ]
+    cat err.* | grep -q 'rice is short'
+}
