@@ -38,6 +38,8 @@ enum alm_status host_service_draw(const struct alm_host *, struct alm_draw *, si
 enum alm_status host_service_make(const struct alm_host *, struct alm_make *, struct alm_error *);
 enum alm_status host_service_on_hand(const struct alm_host *, alm_id item, alm_id depot, alm_date, alm_quantity *,
                                      struct alm_error *);
+enum alm_status host_service_request_of(const struct alm_host *, const struct alm_line *, struct alm_request *,
+                                        struct alm_error *);
 enum alm_status host_service_token(const struct alm_host *, const char *text, char digits[65], struct alm_error *);
 
 #endif
