@@ -11,23 +11,16 @@ static const char *const sex_names[] = {"any", "f", "m", NULL};
 
 /* ---- who gets what ------------------------------------------------------------------------------------------- */
 
-/* Durations count 365 days for a year, birthdays come every 365.25. */
-static bool old_enough(int64_t days, int64_t age)
-{
-    return days * 86400 * 1460 >= age * 1461;
-}
-
 void hygiene_home_add(const struct hygiene_settings *s, struct hygiene_home *home, alm_date day, alm_date birth,
                       char sex)
 {
     home->members++;
     for (size_t i = 0; i < s->additions.count; i++) {
         const struct hygiene_addition *addition = hygiene_addition_at(s, i);
-        const int64_t days = birth == ALM_NO_DATE ? 0 : (int64_t)day - birth;
         bool gets = addition->sex == 0 || *sex_names[addition->sex] == sex;
         if (addition->age_from || addition->age_to)
-            gets = gets && birth != ALM_NO_DATE && days >= 0 && old_enough(days, addition->age_from) &&
-                   (!addition->age_to || !old_enough(days, addition->age_to));
+            gets = gets && birth != ALM_NO_DATE && birth <= day && alm_has_age(birth, day, addition->age_from) &&
+                   (!addition->age_to || !alm_has_age(birth, day, addition->age_to));
         home->additions[i] += gets;
     }
 }

@@ -10,6 +10,7 @@ struct settings {
     int64_t ration_kcal;
     int64_t protein_share; /* thousandths of a per cent, as the two below */
     int64_t fat_share;
+    int64_t child_under;    /* seconds; 0: every household */
     struct alm_group items; /* struct item */
     struct alm_group sizes; /* struct size */
 };
@@ -152,6 +153,13 @@ static const struct alm_setting settings[] = {
      .max = "100",
      .unit = "%",
      .help = "Share of the energy that should come from fat."},
+    {.key = "child_under",
+     .type = ALM_DURATION,
+     .offset = offsetof(struct settings, child_under),
+     .fallback = "0 days",
+     .min = "0 days",
+     .max = "18 years",
+     .help = "Only households in which somebody is younger than this get a parcel; 0 days: every household."},
 };
 
 static const struct alm_setting item_settings[] = {
@@ -279,12 +287,26 @@ static void check(const void *data, const struct alm_check *to)
 
 /* ---- rule ---------------------------------------------------------------------------------------------------- */
 
+static bool has_child(const struct settings *s, const struct alm_case *c)
+{
+    for (size_t i = 0; i < c->n_members; i++) {
+        const alm_date birth = c->members[i].birth_date;
+        if (birth != ALM_NO_DATE && birth <= c->date && !alm_has_age(birth, c->date, s->child_under))
+            return true;
+    }
+    return false;
+}
+
 static void entitle(const void *state, const struct alm_case *c, struct alm_entitlement *e)
 {
     const struct settings *s = state;
     e->next = ALM_NO_DATE;
     if (c->n_members == 0) {
         alm_no(e, "nobody belongs to the household on that day");
+        return;
+    }
+    if (s->child_under && !has_child(s, c)) {
+        alm_no(e, "parcels are for households with a small child");
         return;
     }
     const struct size *size = size_at(s, size_of_household(s, c->n_members));

@@ -178,7 +178,7 @@ CSV
     register
     step 0 entitlement show giftcards --household H1
     step 0 entitlement show giftcards --household H2
-    sed -i 's/^criteria =/criteria = widow, orphan/' programmes/giftcards.ini
+    sed -i 's/^; criteria =/criteria = widow, orphan/' programmes/giftcards.ini
     step 0 entitlement show giftcards --household H1
     as_expected rule
 }

@@ -43,7 +43,7 @@ CSV
 
 @test "packs and additions with an item are taken out of stock" {
     enable hygiene
-    sed -i -e 's/^depots =/depots = W1, W2/' -e 's/^members_up_to = 2/&\nitem = pack-s/' -e 's/^members_up_to = 4/&\nitem = pack-m/' \
+    sed -i -e 's/^; depots =/depots = W1, W2/' -e 's/^members_up_to = 2/&\nitem = pack-s/' -e 's/^members_up_to = 4/&\nitem = pack-m/' \
         -e 's/^age_from = 12 years/&\nitem = pads/' -e '/^\[pack/,/^\[add/s/^cost = .*//' programmes/hygiene.ini
     register
     printf 'code,name,name_fa,unit\npack-s,Small pack,,pack\npack-m,Medium pack,,pack\npads,Pads,,packet\n' >items.csv

@@ -768,6 +768,12 @@ static inline struct alm_value alm_number_or_null(int64_t number)
     return number == ALM_NULL ? alm_null() : alm_number(number);
 }
 
+/* Whether who was born on that day has an age (an ALM_DURATION) by another day.  Durations count 365 days a year, birthdays come every 365.25. */
+static inline bool alm_has_age(alm_date birth, alm_date day, int64_t age)
+{
+    return ((int64_t)day - birth) * 86400 * 1460 >= age * 1461;
+}
+
 /* The section of that name (`len` bytes) in a group; `item_size` is that of its struct, which begins with the name.  NULL: none. */
 static inline const void *alm_group_find(const struct alm_group *group, size_t item_size, const char *name, size_t len)
 {

@@ -34,6 +34,26 @@ static void one_parcel_for_a_household_by_its_size(void **state)
     fixture_release(&fixture);
 }
 
+static void only_households_with_a_child(void **state)
+{
+    (void)state;
+    struct fixture fixture = {0};
+    const alm_date day = date_from_solar(1399, 9, 15);
+    struct alm_member members[2] = {{.id = 1, .birth_date = ALM_NO_DATE, .criteria = ""},
+                                    {.id = 2, .birth_date = date_from_solar(1397, 9, 17), .criteria = ""}};
+    const struct alm_case c = {.recipient = ALM_HOUSEHOLD, .date = day, .members = members, .n_members = 2};
+    fixture_load(&fixture, "parcels",
+                 "[parcels]\nchild_under = 2 years\n\n" ITEMS "[size a]\nmembers_up_to = 2\ncontents = rice 5000\n");
+    fixture_start(&fixture);
+    assert_int_equal(fixture_entitle(&fixture, &c).quantity, 1000);
+    members[1].birth_date = date_from_solar(1397, 9, 13);
+    assert_int_equal(fixture_entitle(&fixture, &c).quantity, 0);
+    assert_string_equal(fixture_entitle(&fixture, &c).reason, "parcels are for households with a small child");
+    members[1].birth_date = ALM_NO_DATE;
+    assert_int_equal(fixture_entitle(&fixture, &c).quantity, 0);
+    fixture_release(&fixture);
+}
+
 static void contents_are_held_against_the_ration(void **state)
 {
     (void)state;
@@ -103,9 +123,8 @@ static void the_shipped_parcels_meet_the_ration(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_parcel_for_a_household_by_its_size),
-        cmocka_unit_test(contents_are_held_against_the_ration),
-        cmocka_unit_test(bad_settings_are_named),
+        cmocka_unit_test(one_parcel_for_a_household_by_its_size), cmocka_unit_test(only_households_with_a_child),
+        cmocka_unit_test(contents_are_held_against_the_ration),   cmocka_unit_test(bad_settings_are_named),
         cmocka_unit_test(the_shipped_parcels_meet_the_ration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
