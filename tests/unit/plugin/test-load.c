@@ -98,7 +98,8 @@ static void refuses_what_is_no_plugin(void **state)
     assert_int_equal(load("nothing", &err), ALM_UNAVAILABLE);
     assert_non_null(strstr(err.text, "returns nothing"));
 
-    build("future", ENTITLE "#undef ALM_ABI_MAJOR\n#define ALM_ABI_MAJOR 9\n"
+    build("future", ENTITLE "#undef ALM_ABI_MAJOR\n#define ALM_ABI_MAJOR 9\n#undef ALM_ABI_MINOR\n"
+                            "#define ALM_ABI_MINOR 0\n"
                             "ALM_PLUGIN(.name = \"future\", .programme = &programme)\n");
     assert_int_equal(load("future", &err), ALM_UNAVAILABLE);
     assert_non_null(strstr(err.text, "/future.so: it is built for plug-in interface 9.0"));
