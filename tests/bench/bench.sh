@@ -372,6 +372,42 @@ use alone
 with_one=$(cpu_short list_stages)
 per_plugin "each enabled one that a command does not use" "$with_one" "$with_all" "its settings are read, no more"
 
+# ---- goods: parcels that draw from stock, of lots enough for all, and the same ones that draw nothing ----
+
+printf 'code,name,unit\nparcel,Parcel,piece\nrice,Rice,kg\noil,Oil,litre\n' >items.csv
+printf 'code,name,kind\nW1,Store,warehouse\nW2,Other store,warehouse\n' >depots.csv
+awk -v people="$people" 'BEGIN {
+    print "item,depot,lot,quantity,date,expires,price"
+    for (i = 1; i <= 200; i++)
+        printf "parcel,W1,p%d,%d,1398/01/01,1450/01/01,9500000\nrice,W2,r%d,%d,1398/01/01,,320000\noil,W2,o%d,%d,1398/01/01,,640000\n",
+            i, people / 100, i, people / 10, i, people / 10
+}' >stock.csv
+copy_of registered
+quietly stock item import items.csv
+quietly stock depot import depots.csv
+quietly stock import stock.csv
+rm -rf "$work/stocked"
+cp -a "$work/now" "$work/stocked"
+fresh_stocked()
+{
+    copy_of stocked
+}
+fresh_drawing()
+{
+    copy_of stocked
+    sed -i 's/^window = .*/&\ndraw = parcel, rice 2, oil 0.5\ndepots = W1, W2/' "$work/now/programmes/parcels.ini"
+}
+our_parcels()
+{
+    "$almoner" delivery import "$lists/parcels.csv"
+}
+without=$(best fresh_stocked our_parcels)
+with=$(best fresh_drawing our_parcels)
+use now
+row "parcels that draw three items / that draw none" "$with" "$without" "at most 2"
+same "rows of the stock's journal" "$(sqlite3 "$work/now/almoner.db" 'SELECT COUNT(DISTINCT id) FROM stock_movement WHERE kind = 7')" \
+    "$("$almoner" status --output csv | sed -n 's/^ledger lines,//p')"
+
 # ---- memory ----
 
 copy_of registered
