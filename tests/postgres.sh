@@ -24,6 +24,7 @@ as_server()
 stop()
 {
     [ -d "$dir/data" ] || return 0
+    cd / # the server's user may not be let into the folder at hand
     [ ! -f "$dir/data/postmaster.pid" ] || as_server "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null || true
     rm -rf "$dir"
 }
