@@ -3,8 +3,10 @@
  * Deliveries draw from batches.
  *
  * A batch is read from the store when a call of settle() or unsettle() first meets it, and written once at the end of
- * the call.  Between calls the table keeps only the codes (a line's detail points at them): `generation` tells what
- * was read by this call, so nothing that another process or a rollback changed is ever taken for current.
+ * the call.  Before settle() judges the first line it locks all batches that its lines may draw from, in the order of
+ * their codes: what is left in them can then be told, however many draw at the same time.  Between calls the table
+ * keeps only the codes (a line's detail points at them): `generation` tells what was read by this call, so nothing that
+ * another process or a rollback changed is ever taken for current.
  */
 #include "meals.h"
 #include <stdlib.h>
@@ -68,12 +70,13 @@ void meals_batches_release(struct meals_batches *table)
     for (size_t i = 0; i < table->capacity; i++)
         if (table->at[i]) {
             free(table->at[i]->code);
+            free(table->at[i]->kitchen);
             free(table->at[i]);
         }
     free(table->at);
 }
 
-#define BATCH_COLUMNS "SELECT b.code, b.date, b.slot, b.cooked_at, b.portions, b.given, b.cost, k.area "
+#define BATCH_COLUMNS "SELECT b.code, b.date, b.slot, b.cooked_at, b.portions, b.given, b.cost, k.area, b.kitchen "
 #define BATCH_KITCHEN "JOIN meals_kitchen k ON k.programme = b.programme AND k.code = b.kitchen "
 
 /* The statement's row into the table, unless this call has it already. */
@@ -84,6 +87,13 @@ static struct meals_batch *read_batch(const struct alm_host *host, struct meals_
     if (!batch || batch->generation == table->generation)
         return batch;
     int64_t area = meals_column_int(host, st, 7);
+    const char *kitchen = host->column_text(host, st, 8);
+    if (!batch->kitchen || strcmp(batch->kitchen, kitchen) != 0) {
+        free(batch->kitchen);
+        batch->kitchen = strdup(kitchen);
+        if (!batch->kitchen)
+            return NULL;
+    }
     batch->generation = table->generation;
     batch->exists = true;
     batch->date = (alm_date)host->column_int(host, st, 1);
@@ -380,25 +390,77 @@ static void draw(struct meals_batch *batch, struct alm_line *line)
         line->value = meals_share(batch->cost, line->quantity, batch->portions);
 }
 
-/* Add up what was drawn, in the order of the codes, so that two writers never wait for each other in a circle. */
+/*
+ * Lock what the lines may draw from, in the order of the codes, so that two writers never wait for each other in a
+ * circle; and read again how much was given, which may have changed since.
+ */
+static enum alm_status lock_batches(const struct alm_host *host, struct meals *meals, const struct alm_line *lines,
+                                    size_t n, const struct choices *choices, struct alm_error *err)
+{
+    struct meals_batch **wanted = NULL;
+    size_t n_wanted = 0;
+    size_t capacity = 0;
+    bool enough = true;
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; enough && i < choices->count; i++)
+        enough = push_batch(&wanted, &n_wanted, &capacity, choices->batches[i]);
+    for (size_t i = 0; enough && status == ALM_OK && i < n; i++) {
+        struct meals_batch *batch = NULL;
+        if (names_batch(&lines[i]))
+            status = batch_by_code(host, &meals->batches, lines[i].detail[MEALS_DETAIL_BATCH].text, &batch, err);
+        if (batch && !batch->wanted)
+            enough = push_batch(&wanted, &n_wanted, &capacity, batch);
+        if (batch)
+            batch->wanted = true;
+    }
+    if (status == ALM_OK && !enough)
+        status = no_memory(err);
+    if (status == ALM_OK && n_wanted)
+        qsort(wanted, n_wanted, sizeof *wanted, compare_codes);
+    for (size_t i = 0; status == ALM_OK && i < n_wanted; i++) {
+        struct alm_statement *st;
+        bool row = false;
+        if (i && wanted[i] == wanted[i - 1]) /* of several lines' choices */
+            continue;
+        /* Its row of the day never changes: an upsert that changes nothing locks it, and leaves no other version
+         * behind. */
+        status =
+            meals_run(host, NULL, err,
+                      "INSERT INTO meals_day (programme, date, kitchen, code) VALUES ($1, $2, $3, $4) "
+                      "ON CONFLICT (programme, date, kitchen, code) DO UPDATE SET code = excluded.code WHERE false",
+                      "iitt", host->programme_id(host), (int64_t)wanted[i]->date, wanted[i]->kitchen, wanted[i]->code);
+        if (status == ALM_OK)
+            status = meals_query(host, &st, err, "SELECT given FROM meals_batch WHERE programme = $1 AND code = $2",
+                                 "it", host->programme_id(host), wanted[i]->code);
+        if (status == ALM_OK)
+            status = host->step(host, st, &row, err);
+        if (status == ALM_OK && row)
+            wanted[i]->given = host->column_int(host, st, 0);
+    }
+    for (size_t i = 0; i < n_wanted; i++)
+        wanted[i]->wanted = false;
+    free(wanted);
+    return status;
+}
+
+/* Add up what was drawn. */
 static enum alm_status write_drawn(const struct alm_host *host, struct meals_batch **touched, size_t n,
                                    struct alm_error *err)
 {
     enum alm_status status = ALM_OK;
     if (n)
-        qsort(touched, n, sizeof *touched, compare_codes);
+        qsort(touched, n, sizeof *touched, compare_codes); /* unsettle() has locked none */
     for (size_t i = 0; status == ALM_OK && i < n; i++) {
         int64_t changes = 0;
         if (touched[i]->drawn == 0) /* a batch from which lines of nothing drew stands here more than once */
             continue;
-        /* The bound is repeated here for stores that let others write after we have read. */
         status = meals_run(host, &changes, err,
                            "UPDATE meals_batch SET given = given + $1 "
                            "WHERE programme = $2 AND code = $3 AND given + $1 BETWEEN 0 AND portions",
                            "iit", touched[i]->drawn, host->programme_id(host), touched[i]->code);
         if (status == ALM_OK && changes != 1)
-            status = alm_fail(err, ALM_AGAIN, "try again", "batch %s was drawn from by someone else at the same moment",
-                              touched[i]->code);
+            status = alm_fail(err, ALM_INTERNAL, "run: almoner audit verify",
+                              "batch %s would have given more than was cooked, or less than nothing", touched[i]->code);
         touched[i]->drawn = 0;
     }
     return status;
@@ -415,6 +477,8 @@ enum alm_status meals_settle(const struct alm_host *host, void *state, struct al
     const alm_date today = host->today(host);
     meals->batches.generation++;
     enum alm_status status = find_choices(host, meals, lines, n, &choices, err);
+    if (status == ALM_OK)
+        status = lock_batches(host, meals, lines, n, &choices, err);
     for (size_t i = 0; status == ALM_OK && i < n; i++) {
         struct alm_line *line = &lines[i];
         struct alm_value *slot = &line->detail[MEALS_DETAIL_SLOT];

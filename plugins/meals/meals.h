@@ -22,6 +22,7 @@ struct meals_settings {
 /* A batch as the store has it at `generation` of the table; see meals-settle.c. */
 struct meals_batch {
     char *code;
+    char *kitchen; /* its code */
     uint64_t generation;
     bool exists;
     alm_date date;
@@ -30,6 +31,7 @@ struct meals_batch {
     alm_quantity portions;
     alm_quantity given; /* with what this generation has drawn */
     alm_quantity drawn; /* by this generation */
+    bool wanted;        /* while the batches to lock are gathered */
     alm_money cost;     /* ALM_NULL: not known */
     alm_id area;        /* of its kitchen; 0: everywhere */
 };

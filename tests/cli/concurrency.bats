@@ -156,3 +156,36 @@ take_goods()
     [ "$(sql 'SELECT COUNT(*) FROM stock_balance WHERE quantity < 0')" = 0 ]
     cat err.* | grep -q 'rice is short'
 }
+
+# A meal for each of some households, all from one batch that has not enough for everybody.
+record_meals()
+{
+    local h
+    echo "key,programme,household,quantity,date,body,batch"
+    for h in 1 2 3 4 5; do
+        echo "M$1-$h,meals,D$1-$h,1,2020-12-05,yari,K1-1"
+    done
+}
+
+import_meals()
+{
+    record_meals "$1" >"meals.$1.csv"
+    almoner delivery import "meals.$1.csv"
+}
+
+@test "drawing from one batch" {
+    register
+    awk -v n="$writers" 'BEGIN {
+        print "household,given_name,family_name,area"
+        for (i = 1; i <= n; i++) for (h = 1; h <= 5; h++) print "D" i "-" h ",n" i ",f" h ",150301"
+    }' >crowd.csv
+    almoner -q person import crowd.csv
+    almoner -q meals kitchen add K1 --name Kitchen
+    portions=$((writers * 3))
+    almoner -q meals cook K1 --code K1-1 --date 2020-12-05 --portions "$portions"
+    together import_meals
+    [ "$(sql 'SELECT COUNT(*) FROM line')" = "$portions" ]
+    almoner audit verify
+    [ "$(sql 'SELECT given FROM meals_batch')" = "${portions}000" ]
+    [ "$(almoner delivery list --refused --limit 0 --output csv | sed 1d | wc -l)" = $((writers * 2)) ]
+}
