@@ -127,7 +127,11 @@ static void add_merge(struct bytes *sql, const struct alm_bulk *bulk)
 /* A row that is there is locked before the condition is looked at, and then nothing is written. */
 static void add_lock(struct bytes *sql, const struct alm_bulk *bulk)
 {
+    /* Not a key, where there is another: a sharding engine lets no key be set, be it to what it is. */
     const char *name = bulk->columns[0].name;
+    for (size_t i = bulk->n_columns; i > 0; i--)
+        if (bulk->columns[i - 1].role != ALM_BULK_KEY)
+            name = bulk->columns[i - 1].name;
     bytes_text(sql, " DO UPDATE SET ");
     bytes_identifier(sql, name);
     bytes_text(sql, " = excluded.");

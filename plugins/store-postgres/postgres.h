@@ -42,7 +42,10 @@ struct settings {
     int64_t connect_timeout;   /* seconds */
     int64_t lock_timeout;      /* seconds */
     int64_t statement_timeout; /* seconds; 0: none */
+    int64_t distribute;        /* enum distribute */
 };
+
+enum distribute { DISTRIBUTE_NO, DISTRIBUTE_CITUS };
 
 /* Bytes that grow. */
 struct bytes {
@@ -113,6 +116,16 @@ enum alm_status postgres_no_connection(PGconn *, bool late, struct alm_error *);
 
 /* ---- translate.c ---- DDL as the core writes it, as PostgreSQL takes it.  malloc'ed; NULL when memory is out. */
 char *translate_ddl(const char *sql);
+/* The next CREATE TABLE of *sql, which moves past it; column is NULL where the DDL says nothing.  False: no more. */
+struct ddl_table {
+    const char *name, *column;
+    size_t name_len, column_len;
+};
+bool translate_next_table(const char **sql, struct ddl_table *);
+
+/* ---- distribute.c ---- for a sharding engine that is there as an extension: tell it of the tables of this DDL, which
+ * was just run in the open transaction. */
+enum alm_status distribute_tables(struct alm_connection *, const char *sql, struct alm_error *);
 
 /* ---- rows.c ---- rows that were taken aside: some in memory, many in an unlinked file. */
 struct rows;

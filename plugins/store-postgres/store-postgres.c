@@ -6,6 +6,8 @@
 #include "postgres.h"
 #include <stdlib.h>
 
+static const char *const distributes[] = {[DISTRIBUTE_NO] = "no", [DISTRIBUTE_CITUS] = "citus", NULL};
+
 static const struct alm_setting rows[] = {
     {.key = "connection",
      .type = ALM_STRING,
@@ -40,6 +42,13 @@ static const struct alm_setting rows[] = {
      .min = "0 seconds",
      .max = "1 day",
      .help = "How long one statement may take; 0 for any time."},
+    {.key = "distribute",
+     .type = ALM_ENUM,
+     .offset = offsetof(struct settings, distribute),
+     .fallback = "no",
+     .choices = distributes,
+     .help = "Whether init parts the tables of households and places over the nodes of Citus, each by its owner. To be "
+             "decided before the first init."},
 };
 
 static void check(const void *data, const struct alm_check *check)
@@ -113,6 +122,8 @@ static enum alm_status store_exec(struct alm_connection *connection, const char 
     enum alm_status status = connection_mend(connection, err);
     if (status == ALM_OK)
         status = connection_run(connection, translated, err);
+    if (status == ALM_OK)
+        status = distribute_tables(connection, sql, err);
     free(translated);
     return status;
 }

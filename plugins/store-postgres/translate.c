@@ -2,12 +2,15 @@
 /*
  * The core's DDL into PostgreSQL's, which differ in one thing: text is compared byte by byte whatever the database's
  * own collation, so every column of type TEXT gets COLLATE "C".  Queries need no translation.  It looks at words only;
- * quotes and comments are passed over whole.
+ * quotes and comments are passed over whole, but for one: `-- distributed by COLUMN` above a CREATE TABLE says how a
+ * sharding engine is to part it (distribute.c).
  */
 #include "postgres.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <strings.h>
+
+#define DISTRIBUTED "-- distributed by "
 
 /* The length of the quoted text, comment, word or single byte at `at`; *word tells whether it is a word. */
 static size_t token_length(const char *at, bool *word)
@@ -37,6 +40,38 @@ static bool collated(const char *after)
 {
     after += strspn(after, " \t\r\n");
     return strncasecmp(after, "COLLATE", 7) == 0;
+}
+
+bool translate_next_table(const char **sql, struct ddl_table *table)
+{
+    int words = 0;
+    bool creates = false;
+    *table = (struct ddl_table){0};
+    while (**sql) {
+        bool word;
+        const char *at = *sql;
+        size_t len = token_length(at, &word);
+        *sql += len;
+        if (len > sizeof DISTRIBUTED - 1 && strncmp(at, DISTRIBUTED, sizeof DISTRIBUTED - 1) == 0) {
+            table->column = at + sizeof DISTRIBUTED - 1;
+            table->column_len = len - (sizeof DISTRIBUTED - 1);
+        }
+        if (*at == ';') {
+            words = 0;
+            table->column = NULL;
+        }
+        if (word && ++words == 1)
+            creates = is(at, len, "CREATE");
+        else if (word && words == 2)
+            creates = creates && is(at, len, "TABLE");
+        else if (word && creates && !is(at, len, "IF") && !is(at, len, "NOT") && !is(at, len, "EXISTS")) {
+            table->name = at;
+            table->name_len = len;
+            *sql += strcspn(*sql, ";");
+            return true;
+        }
+    }
+    return false;
 }
 
 char *translate_ddl(const char *sql)

@@ -268,7 +268,9 @@ struct alm_report {
 /*
  * One step of a schema: DDL in portable SQL (BIGINT, TEXT, DOUBLE PRECISION).  Tables are named PLUGIN_noun (with _ for
  * each - of the plug-in's name) and hold the programme's id in their primary key.  A table whose primary key is a table constraint is
- * kept in the order of that key.  Once released, never change the text: a checksum is kept.
+ * kept in the order of that key.  A line `-- distributed by COLUMN` above a table that grows with households or places tells a
+ * store on many nodes how to part it, and the column then stands in its primary key; a table without it is taken for small.
+ * Once released, never change the text: a checksum is kept.
  */
 struct alm_migration {
     uint32_t version; /* 1, 2, 3 ... */

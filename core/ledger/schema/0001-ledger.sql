@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Aid given.  Append-only, and in the order of its ids, so that what it costs to add a line does not grow with the ledger.
 -- owner: a household, or for aid to a place the place.
+-- distributed by owner
 CREATE TABLE line (
     owner BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -23,6 +24,7 @@ CREATE TABLE line (
 );
 -- The way from an owner to its lines, one span of time after the other: lists come in the order of their dates, so that a
 -- chunk touches few pages however many owners there are.
+-- distributed by owner
 CREATE TABLE owner_line (
     span BIGINT NOT NULL,        -- date / 30 (a reversal has the date of the line that it takes back)
     owner BIGINT NOT NULL,
@@ -30,6 +32,7 @@ CREATE TABLE owner_line (
     PRIMARY KEY (span, owner, id)
 );
 -- And from a partner to the lines that name them; few lines have one.
+-- distributed by owner
 CREATE TABLE partner_line (
     partner BIGINT NOT NULL,
     owner BIGINT NOT NULL,
@@ -37,6 +40,7 @@ CREATE TABLE partner_line (
     PRIMARY KEY (partner, owner, id)
 );
 -- Lines that were taken back, each once, and by which line.
+-- distributed by owner
 CREATE TABLE reversal (
     owner BIGINT NOT NULL,
     line BIGINT NOT NULL,
@@ -44,12 +48,14 @@ CREATE TABLE reversal (
     PRIMARY KEY (owner, line)
 );
 -- One for every offer that was judged: its key, and where its line or refusal is.
+-- distributed by key
 CREATE TABLE delivery_key (
     key TEXT PRIMARY KEY,
     owner BIGINT NOT NULL,
     id BIGINT NOT NULL
 );
 -- Periods that are used up.  Lists come in the order of their dates, so neighbours in time stand together.
+-- distributed by recipient
 CREATE TABLE claim (
     recipient BIGINT NOT NULL,
     programme BIGINT NOT NULL,
@@ -59,6 +65,7 @@ CREATE TABLE claim (
     PRIMARY KEY (programme, period, recipient)
 );
 -- What a programme gave an owner so far. last_date is of lines that are not reversed.
+-- distributed by owner
 CREATE TABLE account (
     owner BIGINT NOT NULL,
     programme BIGINT NOT NULL,
@@ -70,6 +77,7 @@ CREATE TABLE account (
     PRIMARY KEY (owner, programme)
 );
 -- In which cuts an owner and its members were counted already (ledger/reach.h tells the format).
+-- distributed by owner
 CREATE TABLE reach (
     owner BIGINT PRIMARY KEY,
     state TEXT NOT NULL
@@ -111,6 +119,7 @@ CREATE TABLE unique_count (
     PRIMARY KEY (cut, programme, value, slot)
 );
 -- Offers that were refused or held: facts, kept once for each key.
+-- distributed by owner
 CREATE TABLE refusal (
     owner BIGINT NOT NULL,
     id BIGINT NOT NULL,

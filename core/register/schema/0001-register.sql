@@ -51,6 +51,7 @@ CREATE TABLE programme (
 );
 
 -- Owned by a household or a place.
+-- distributed by id
 CREATE TABLE household (
     id BIGINT PRIMARY KEY,
     code TEXT NOT NULL,
@@ -59,6 +60,7 @@ CREATE TABLE household (
     address TEXT,
     since BIGINT NOT NULL
 );
+-- distributed by id
 CREATE TABLE place (
     id BIGINT PRIMARY KEY,
     code TEXT NOT NULL,
@@ -71,6 +73,7 @@ CREATE TABLE place (
 );
 -- A person's row stays with the household that registered them (owner).  since/until: when they belonged to that household
 -- (null: from the start, to this day); later households are in membership.
+-- distributed by owner
 CREATE TABLE person (
     owner BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -90,6 +93,7 @@ CREATE TABLE person (
     erased BIGINT,               -- the day; null: not erased
     PRIMARY KEY (owner, id)
 );
+-- distributed by household
 CREATE TABLE membership (
     household BIGINT NOT NULL,
     person BIGINT NOT NULL,
@@ -102,31 +106,37 @@ CREATE TABLE membership (
 CREATE INDEX membership_person ON membership (person);
 
 -- Claims: what is unique across owners, and the way from a mark to its owner.
+-- distributed by code
 CREATE TABLE household_code (
     code TEXT PRIMARY KEY,       -- folded, joined
     household BIGINT NOT NULL
 );
+-- distributed by code
 CREATE TABLE place_code (
     code TEXT PRIMARY KEY,
     place BIGINT NOT NULL
 );
+-- distributed by mark
 CREATE TABLE person_mark (
     mark TEXT PRIMARY KEY,       -- national ID (10 digits), or f: and the folded foreign ID
     owner BIGINT NOT NULL,
     person BIGINT NOT NULL
 );
 -- Where a row with a program's id lives: persons and ledger lines.
+-- distributed by id
 CREATE TABLE home (
     id BIGINT PRIMARY KEY,
     owner BIGINT NOT NULL
 );
 -- For `person find`: given|family and family|given, folded and joined; and mobile numbers.
+-- distributed by owner
 CREATE TABLE person_name (
     name TEXT NOT NULL,
     owner BIGINT NOT NULL,
     person BIGINT NOT NULL,
     PRIMARY KEY (name, owner, person)
 );
+-- distributed by owner
 CREATE TABLE person_mobile (
     mobile TEXT NOT NULL,
     owner BIGINT NOT NULL,

@@ -16,6 +16,7 @@ CREATE TABLE store_migration (
 );
 
 -- One entry for each transaction that wrote; `at` in seconds, `digest_*` the sum over its ledger lines.
+-- distributed by id
 CREATE TABLE journal (
     id BIGINT PRIMARY KEY,
     at BIGINT NOT NULL,
