@@ -33,6 +33,7 @@ CREATE TABLE stock_lot (
 -- The journal: each row takes a quantity of one lot from one account and gives it to another. Accounts are depots, and 1 donors,
 -- 2 beneficiaries, 3 losses, 4 differences found by counting, 5 making.  One movement may have several rows; that of a draw has the
 -- id of the ledger's line.
+-- distributed by id
 CREATE TABLE stock_movement (
     id BIGINT NOT NULL,
     lot BIGINT NOT NULL,
@@ -64,6 +65,7 @@ CREATE TABLE stock_on_hand (
 );
 
 -- Claims: every order and every making counts once.
+-- distributed by key
 CREATE TABLE stock_key (
     key TEXT PRIMARY KEY,
     id BIGINT NOT NULL,          -- the movement's

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- On which days a place was treated in a round; spot jobs are not here, because they don't stand for a round.
+-- distributed by place
 CREATE TABLE disinfection_round (
     programme BIGINT NOT NULL,
     place BIGINT NOT NULL,

@@ -13,6 +13,7 @@ CREATE TABLE disinfection_order (
     reason TEXT,                 -- why it was closed
     PRIMARY KEY (programme, code)
 );
+-- distributed by place
 CREATE TABLE disinfection_task (
     programme BIGINT NOT NULL,
     place BIGINT NOT NULL,

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- A card of the issuer's.
+-- distributed by number
 CREATE TABLE giftcards_card (
     programme BIGINT NOT NULL,
     number BIGINT NOT NULL,      -- ours, in the order of the imports
@@ -17,6 +18,7 @@ CREATE TABLE giftcards_card (
 -- The next card of a holder, and what each has.
 CREATE INDEX giftcards_card_next ON giftcards_card (programme, holder, state, expires, number);
 -- Serials, each once; and the way to many cards in one statement, by a number made of the serial.
+-- distributed by mark
 CREATE TABLE giftcards_serial (
     programme BIGINT NOT NULL,
     mark BIGINT NOT NULL,
@@ -31,6 +33,7 @@ CREATE TABLE giftcards_holder (
     PRIMARY KEY (programme, holder)
 );
 -- Which household has a card now. Past deliveries are the ledger's to remember.
+-- distributed by number
 CREATE TABLE giftcards_given (
     programme BIGINT NOT NULL,
     number BIGINT NOT NULL,
@@ -40,6 +43,7 @@ CREATE TABLE giftcards_given (
     PRIMARY KEY (programme, number)
 );
 -- The chain of custody, append-only: every step but those that the ledger has.
+-- distributed by number
 CREATE TABLE giftcards_custody (
     programme BIGINT NOT NULL,
     number BIGINT NOT NULL,
