@@ -41,13 +41,70 @@ static const struct alm_programme programme = {
     .entitle = entitle,
 };
 
+/* ---- command ------------------------------------------------------------------------------------------------- */
+
+static const struct alm_column supply_columns[] = {
+    {.name = "place", .title = "place", .type = ALM_STRING},
+    {.name = "name", .title = "name", .type = ALM_STRING},
+    {.name = "kind", .title = "kind", .type = ALM_STRING},
+    {.name = "last", .title = "last supplied", .type = ALM_DATE},
+    {.name = "deliveries", .title = "deliveries", .type = ALM_INT, .flags = ALM_TOTAL},
+    {.name = "litres", .title = "litres", .type = ALM_QUANTITY, .flags = ALM_TOTAL},
+};
+
+/* From the accounts that the ledger keeps of owners, so it costs as many rows as there are places. */
+static enum alm_status run_supply(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
+{
+    (void)state;
+    struct alm_statement *st = NULL;
+    const char *area = alm_arg_text(args, "area");
+    const char *kind = alm_arg_text(args, "kind");
+    alm_id within = 0;
+    enum alm_status status = area ? host->find(host, ALM_NOUN_AREA, area, &within, err) : ALM_OK;
+    if (status == ALM_OK)
+        status = alm_query(host, &st, err,
+                           "SELECT p.code, p.name, p.kind, a.last_date, a.deliveries, a.quantity, p.area FROM place p "
+                           "LEFT JOIN account a ON a.owner = p.id AND a.programme = $1 AND a.deliveries > 0 "
+                           "ORDER BY a.last_date NULLS FIRST, p.code COLLATE \"C\", p.id",
+                           "i", host->programme_id(host));
+    if (status == ALM_OK)
+        status = host->table_begin(host, "places and what they got, longest ago first", supply_columns,
+                                   COUNT_OF(supply_columns), err);
+    while (alm_next(host, st, &status, err)) {
+        if ((kind && strcmp(host->column_text(host, st, 2), kind) != 0) ||
+            (within && !host->area_within(host, host->column_int(host, st, 6), within)))
+            continue;
+        const struct alm_value values[] = {
+            alm_string(host->column_text(host, st, 0)), alm_string(host->column_text(host, st, 1)),
+            alm_string(host->column_text(host, st, 2)), alm_number_or_null(alm_column_int(host, st, 3)),
+            alm_number(host->column_int(host, st, 4)),  alm_number(host->column_int(host, st, 5))};
+        status = host->row(host, values, err);
+    }
+    return status == ALM_OK ? host->table_end(host, err) : status;
+}
+
+static const struct alm_option supply_options[] = {
+    {.name = "area", .type = ALM_STRING, .value = "AREA", .help = "only in this area and those below it"},
+    {.name = "kind", .type = ALM_STRING, .value = "KIND", .help = "only places of this kind"},
+};
+static const struct alm_command commands[] = {
+    {.name = "supply",
+     .summary = "list places and what they got, those that got none or longest ago first",
+     .options = supply_options,
+     .n_options = COUNT_OF(supply_options),
+     .flags = ALM_READS,
+     .run = run_supply,
+     .examples = "disinfectant-places supply --area 1501 --kind mosque"},
+};
+
 /* ---- report -------------------------------------------------------------------------------------------------- */
 
 static enum alm_status run_kinds(const struct alm_host *host, void *state, const struct alm_args *args,
                                  struct alm_error *err)
 {
     (void)state;
-    struct alm_statement *st;
+    struct alm_statement *st = NULL;
     enum alm_status status =
         alm_query(host, &st, err,
                   "SELECT p.kind, COUNT(DISTINCT p.id), COUNT(*), CAST(SUM(l.quantity) AS BIGINT), "
@@ -91,4 +148,5 @@ static const struct alm_report reports[] = {
 ALM_PLUGIN(.name = "disinfectant-places", .version = "1.0", .summary = "Disinfectant for places by the litre",
            .kind = ALM_KIND_PROGRAMME,
            .settings = {.rows = settings, .n_rows = COUNT_OF(settings), .size = sizeof(struct settings)},
-           .reports = reports, .n_reports = COUNT_OF(reports), .programme = &programme)
+           .commands = commands, .n_commands = COUNT_OF(commands), .reports = reports, .n_reports = COUNT_OF(reports),
+           .programme = &programme)

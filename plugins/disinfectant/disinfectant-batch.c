@@ -4,7 +4,13 @@
 
 enum { MOST_CODE = 60, DAY = 86400 };
 
-/* The product that is named, or the first one. */
+/* Whether an item is named, so that it is kept in stock. */
+static bool kept(const char *item)
+{
+    return item && *item;
+}
+
+/* The product that is named. */
 static enum alm_status read_product(const struct disinfectant_settings *s, const char *name,
                                     const struct disinfectant_product **product, struct alm_error *err)
 {
@@ -83,7 +89,7 @@ struct batch {
     alm_date expires;
     alm_quantity made;
     int64_t measured; /* ALM_NULL: not */
-    alm_money cost;   /* of the work; then of all, ALM_NULL: not known */
+    alm_money cost;   /* beside what is drawn from stock; then with it; ALM_NULL: not known */
 };
 
 static enum alm_status read_batch(const struct alm_host *host, const struct disinfectant_settings *s,
@@ -99,7 +105,8 @@ static enum alm_status read_batch(const struct alm_host *host, const struct disi
     batch->expires = batch->date + (alm_date)(product->shelf_life / DAY);
     batch->made = alm_arg_number(args, "yield", batch->mix.litres);
     batch->measured = alm_arg_number(args, "measured", ALM_NULL);
-    batch->cost = alm_arg_number(args, "cost", 0);
+    /* Without a word, what is not known stays so: a price of nothing would stand in every report. */
+    batch->cost = alm_arg_number(args, "cost", kept(batch->mix.parts[0].substance->item) ? 0 : ALM_NULL);
     if (batch->code && (!*batch->code || strlen(batch->code) > MOST_CODE))
         return alm_fail(err, ALM_BAD_DATA, "write for example B-12", "a code has 1 to %d bytes", MOST_CODE);
     if (batch->date > today)
@@ -107,7 +114,7 @@ static enum alm_status read_batch(const struct alm_host *host, const struct disi
     if (batch->made <= 0 || batch->made > batch->mix.litres)
         return alm_fail(err, ALM_BAD_DATA, "where more was made, --litres was more too",
                         "the yield has to be more than 0 and not more than the litres that were mixed");
-    if (batch->cost < 0)
+    if (batch->cost != ALM_NULL && batch->cost < 0)
         return alm_fail(err, ALM_BAD_DATA, "leave it out if there was none", "the cost is less than nothing");
     if (batch->measured != ALM_NULL)
         return disinfectant_mix_check(&batch->mix, batch->measured, err);
@@ -155,11 +162,6 @@ static enum alm_status insert_by_default_code(const struct alm_host *host, struc
     return status;
 }
 
-static bool kept(const char *item)
-{
-    return item && *item;
-}
-
 /* Take what it is made of out of stock, and put it there: as far as either is kept in stock. */
 static enum alm_status move_stock(const struct alm_host *host, const struct disinfectant_settings *s, const char *depot,
                                   struct batch *b, struct alm_error *err)
@@ -172,10 +174,8 @@ static enum alm_status move_stock(const struct alm_host *host, const struct disi
                             .cost = b->cost,
                             .makes.quantity = b->made};
     enum alm_status status = ALM_OK;
-    bool all = true;
     for (size_t i = 0; status == ALM_OK && i < b->mix.n_parts; i++) {
         const struct disinfectant_part *part = &b->mix.parts[i];
-        all = all && kept(part->substance->item);
         if (!kept(part->substance->item) || part->litres == 0)
             continue;
         uses[make.n_uses].quantity = part->litres;
@@ -185,10 +185,8 @@ static enum alm_status move_stock(const struct alm_host *host, const struct disi
         status = host->find(host, ALM_NOUN_ITEM, b->mix.product->item, &make.makes.item, err);
     if (status != ALM_OK)
         return status;
-    if (make.n_uses == 0 && !make.makes.item) {
-        b->cost = ALM_NULL; /* of what it is made of, nothing is known */
+    if (make.n_uses == 0 && !make.makes.item)
         return ALM_OK;
-    }
     if (!kept(depot))
         depot = s->depot;
     if (!kept(depot))
@@ -197,7 +195,7 @@ static enum alm_status move_stock(const struct alm_host *host, const struct disi
     status = host->find(host, ALM_NOUN_DEPOT, depot, &make.depot, err);
     if (status == ALM_OK)
         status = host->stock_make(host, &make, err);
-    b->cost = all ? make.cost : ALM_NULL;
+    b->cost = make.cost;
     return status;
 }
 
@@ -224,7 +222,7 @@ enum alm_status disinfectant_run_mix(const struct alm_host *host, void *state, c
         return status;
     disinfectant_decimal(batch.made, made, sizeof made);
     host->format_date(host, batch.expires, day, sizeof day);
-    snprintf(text, sizeof text, "batch %s: %s litres, to be used before %s", batch.code, made, day);
+    snprintf(text, sizeof text, "batch %s: %s litres, to be used by %s", batch.code, made, day);
     host->say(host, text);
     return ALM_OK;
 }

@@ -11,7 +11,7 @@ listed()
 }
 
 # Programmes that the demo does not have yet, with the settings that are shipped.
-added=(disinfection)
+added=(hygiene giftcards disinfection disinfectant disinfectant-places)
 
 # every_help: what each level's --help says, of the core and of the programmes.
 every_help()
@@ -43,11 +43,9 @@ blankets()
     done
 }
 
-# Cards with the secretariat, a group and a household; hygiene packs need nothing of their own.
+# Cards with the secretariat, a group and a household.
 demo_giftcards()
 {
-    cp "$source_dir/conf/programmes/giftcards.ini" "$source_dir/conf/programmes/hygiene.ini" ../programmes/
-    "$ALMONER" -q init
     { echo serial,value,expires,issuer,code; seq -f 'GC-%06.0f,2000000,1409/12/29,Melli,7301' 40; } >cards.csv
     echo 7301 >code.txt
     "$ALMONER" -q giftcards import cards.csv
@@ -74,6 +72,7 @@ demo()
     (cd .. && enable "${added[@]}")
     "$ALMONER" -q init
     "$ALMONER" -q disinfection order add --place P1 --group G0001 --code R1
+    "$ALMONER" -q disinfectant mix hand-rub --litres 5 --measured 70 --code B1
     demo_giftcards
     sed -i 's/^on_double = refuse/on_double = hold/' ../programmes/parcels.ini
     sed 's/^D-/E-/' doubles.csv >again.csv
