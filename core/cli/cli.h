@@ -123,6 +123,8 @@ const char *const *cli_map(struct cli *, const struct alm_args *);
         .help = N_("where rejected rows go (default: FILE.rejects.csv in this folder)")                                \
     }
 enum alm_status cli_store(struct cli *, struct store **, struct alm_error *);
+/* A backup was put back: the seal and the journal are told (audit.c). */
+enum alm_status cli_restored(struct cli *, struct store *, struct alm_error *);
 /* Where the journal's heads and their key are kept (audit.c). */
 enum alm_status cli_seal_files(struct cli *, const char **seals, const char **key, struct alm_error *);
 enum alm_status cli_directory(struct cli *, struct register_directory **, struct alm_error *);

@@ -30,8 +30,8 @@ enum alm_status seal_key(const char *file, bool make, unsigned char key[DIGEST_S
 static void mac_of(const unsigned char key[DIGEST_SIZE], const struct seal_head *head, char hex[SEAL_HEX])
 {
     unsigned char mac[DIGEST_SIZE];
-    char text[32 + SEAL_HEX];
-    int len = snprintf(text, sizeof text, "%" PRId64 " %s", head->n, head->link);
+    char text[48 + SEAL_HEX];
+    int len = snprintf(text, sizeof text, "%" PRId64 " %s%s", head->n, head->link, head->restored ? " restored" : "");
     struct digest digest;
     digest_init(&digest, key, DIGEST_SIZE);
     digest_add(&digest, text, (size_t)len);
@@ -76,7 +76,8 @@ enum alm_status seal_heads_append(int fd, const char *file, const unsigned char 
     char mac[SEAL_HEX], time[40], line[3 * SEAL_HEX];
     mac_of(key, head, mac);
     date_format_time(now, time, sizeof time);
-    int len = snprintf(line, sizeof line, "%" PRId64 " %s %s %s\n", head->n, head->link, mac, time);
+    int len = snprintf(line, sizeof line, "%" PRId64 " %s %s %s%s\n", head->n, head->n ? head->link : "0", mac, time,
+                       head->restored ? " restored" : "");
     if (cut_unfinished_line(fd) != 0)
         return file_error(file, err);
     ssize_t put = write(fd, line, (size_t)len);
@@ -90,8 +91,13 @@ enum alm_status seal_heads_append(int fd, const char *file, const unsigned char 
 static enum alm_status parse_head(const char *line, const char *file, size_t number,
                                   const unsigned char key[DIGEST_SIZE], struct seal_head *head, struct alm_error *err)
 {
-    char mac[SEAL_HEX], given[SEAL_HEX], time[40], rest[2];
-    if (sscanf(line, "%" SCNd64 " %64[0-9a-f] %64[0-9a-f] %39s %1s", &head->n, head->link, given, time, rest) != 4)
+    char mac[SEAL_HEX], given[SEAL_HEX], time[40], word[16] = "", rest[2];
+    int fields = sscanf(line, "%" SCNd64 " %64[0-9a-f] %64[0-9a-f] %39s %15s %1s", &head->n, head->link, given, time,
+                        word, rest);
+    head->restored = strcmp(word, "restored") == 0;
+    if (head->n == 0) /* nothing was sealed before that backup */
+        head->link[0] = '\0';
+    if (fields != 4 && !(fields == 5 && head->restored))
         return error_set(err, ALM_BAD_DATA, NULL, _("%s:%zu: not a head of the seal"), file, number);
     mac_of(key, head, mac);
     if (strcmp(mac, given) != 0)
@@ -118,6 +124,10 @@ enum alm_status seal_heads_read(const char *file, const unsigned char key[DIGEST
         status = parse_head(line, file, number, key, &head, err);
         if (status != ALM_OK)
             break;
+        while (head.restored && heads->count && heads->items[heads->count - 1].n >= head.n)
+            heads->count--;
+        if (head.n == 0)
+            continue;
         ARRAY_ROOM(heads->items, heads->count, heads->capacity);
         heads->items[heads->count++] = head;
     }

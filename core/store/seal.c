@@ -172,7 +172,34 @@ out:
     return status;
 }
 
+enum alm_status store_seal_restored(struct store *store, const char *seal_file, const char *key_file,
+                                    struct alm_error *err)
+{
+    ERROR_OR_UNUSED(err);
+    unsigned char key[DIGEST_SIZE];
+    struct seal_head head;
+    int fd = -1;
+    if (access(seal_file, F_OK) != 0) /* nothing was ever sealed from here */
+        return ALM_OK;
+    enum alm_status status = seal_heads_lock(seal_file, &fd, err);
+    if (status == ALM_OK && fd < 0)
+        status = error_set(err, ALM_AGAIN, _("say it again: almoner audit seal --restored"),
+                           _("the journal is being sealed at this moment"));
+    if (status == ALM_OK)
+        status = seal_key(key_file, false, key, err);
+    if (status == ALM_OK)
+        status = last_head(store, &head, err);
+    head.restored = true;
+    if (status == ALM_OK)
+        status = seal_heads_append(fd, seal_file, key, &head, store_clock(store), err);
+    if (fd >= 0)
+        close(fd);
+    return status;
+}
+
 /* ---- verifying ---- */
+
+static const char put_back[] = N_("if a backup was put back past almoner, say so with: almoner audit seal --restored");
 
 static enum alm_status verify_chain(struct store *store, const struct seal_heads *heads, int64_t *sealed,
                                     struct alm_error *err)
@@ -208,13 +235,13 @@ static enum alm_status verify_chain(struct store *store, const struct seal_heads
         }
         for (; status == ALM_OK && at < heads->count && heads->items[at].n <= n; at++)
             if (heads->items[at].n != n || strcmp(heads->items[at].link, link) != 0)
-                status = error_set(err, ALM_BAD_DATA, NULL,
+                status = error_set(err, ALM_BAD_DATA, _(put_back),
                                    _("the journal up to link %" PRId64 " is not the one that was sealed"), n);
         if (status != ALM_OK)
             store_done(stmt);
     }
     if (status == ALM_OK && at < heads->count)
-        status = error_set(err, ALM_BAD_DATA, NULL,
+        status = error_set(err, ALM_BAD_DATA, _(put_back),
                            _("the journal's seal ends at link %" PRId64 ", and link %" PRId64 " was sealed"), n,
                            heads->items[at].n);
     if (status == ALM_OK && n > 0 && heads->count == 0)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* heads.c: the seal's witness outside the store, a file of keyed heads "n head mac time", one a line. */
+/*
+ * heads.c: the seal's witness outside the store, a file of keyed heads "n head mac time", one a line.  "n head mac time
+ * restored" says that a backup was put back whose chain ends there: heads before it that lie past n hold no more.
+ */
 #ifndef STORE_SEAL_H
 #define STORE_SEAL_H
 
@@ -10,6 +13,7 @@ enum { SEAL_HEX = 2 * DIGEST_SIZE + 1 };
 struct seal_head {
     int64_t n;
     char link[SEAL_HEX];
+    bool restored;
 };
 
 struct seal_heads {
@@ -23,7 +27,7 @@ enum alm_status seal_key(const char *file, bool make, unsigned char key[DIGEST_S
 enum alm_status seal_heads_lock(const char *file, int *fd, struct alm_error *);
 enum alm_status seal_heads_append(int fd, const char *file, const unsigned char key[DIGEST_SIZE],
                                   const struct seal_head *, alm_time, struct alm_error *);
-/* All heads, each line's key checked.  A missing file gives none. */
+/* All heads that hold, each line's key checked.  A missing file gives none. */
 enum alm_status seal_heads_read(const char *file, const unsigned char key[DIGEST_SIZE], struct seal_heads *,
                                 struct alm_error *);
 

@@ -153,6 +153,9 @@ struct store_entry {
 enum alm_status store_journal_add(struct store *, const struct store_entry *, struct alm_error *);
 /* Chain the entries that are not yet sealed; append the keyed head to `seal_file` (key from `key_file`, made on first use, mode 0600). */
 enum alm_status store_seal(struct store *, const char *seal_file, const char *key_file, int64_t *sealed, struct alm_error *);
+/* A backup was put back: from now on the chain goes on from where it ends in the store, and heads past that hold no more.  Kept in seal_file,
+ * with its key, beside the heads that it ends; nothing to do where nothing was sealed. */
+enum alm_status store_seal_restored(struct store *, const char *seal_file, const char *key_file, struct alm_error *);
 /* Recompute the chain and compare with the heads in seal_file.  *unsealed counts the tail; a broken link or missing entry is an error that names it. */
 enum alm_status store_seal_verify(struct store *, const char *seal_file, const char *key_file, int64_t *sealed, int64_t *unsealed, struct alm_error *);
 

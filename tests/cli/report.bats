@@ -211,6 +211,32 @@ for_each_cut()
     as_expected audit
 }
 
+@test "a backup that is put back ends what was sealed after it" {
+    almoner -q audit seal
+    step 0 store backup copy
+    almoner -q body add late --name 'Late one'
+    almoner -q audit seal
+    step 0 store restore copy --yes
+    step 0 audit verify
+    almoner -q body add later --name 'Later one'
+    step 0 audit seal
+    step 0 audit verify
+    show sql "SELECT command, subject FROM journal WHERE command = 'store restore'"
+    # Put back by other means: the audit finds it, and says what to do about it.
+    almoner -q store backup second
+    store_keep second
+    almoner -q body add last --name 'Last one'
+    almoner -q audit seal
+    store_put_back second
+    step 65 audit verify
+    step 0 audit seal --restored --yes
+    step 0 audit verify
+    # The file of heads cannot be told so by somebody without the key.
+    sed -i '/restored$/s/^\([0-9]*\) /9\1 /' state/seals
+    step 65 audit verify
+    as_expected restored
+}
+
 # Somebody writes past almoner; the audit has to find it.
 tampered()
 {

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* `almoner store`: copies of all that there is, and upkeep. */
+#include "cli/cli.h"
+
+static enum alm_status run_backup(const struct alm_host *host, void *state, const struct alm_args *args,
+                                  struct alm_error *err)
+{
+    struct cli *cli = state;
+    struct store *store;
+    enum alm_status status = cli_store(cli, &store, err);
+
+    (void)host;
+    if (status == ALM_OK)
+        status = store_backup(store, alm_arg_text(args, "file"), err);
+    if (status == ALM_OK)
+        cli_say(cli, _("backed up to %s, and checked"), alm_arg_text(args, "file"));
+    return status;
+}
+
+static enum alm_status run_restore(const struct alm_host *host, void *state, const struct alm_args *args,
+                                   struct alm_error *err)
+{
+    struct cli *cli = state;
+    const char *file = alm_arg_text(args, "file");
+    struct store *store;
+    enum alm_status status = host_store(cli->host, HOST_CREATE | HOST_UNCHECKED, &store, err);
+
+    (void)host;
+    if (status == ALM_OK)
+        status = cli_confirm(cli, arena_printf(&cli->arena, _("replace all that the store holds by %s?"), file), err);
+    if (status != ALM_OK || cli->dry_run)
+        return status;
+    status = store_restore(store, file, err);
+    if (status == ALM_OK)
+        cli_say(cli, _("restored from %s"), file);
+    /* What keeps this from being written down is told, with the mend: an older schema, say. */
+    if (status == ALM_OK)
+        status = cli_store(cli, &store, err);
+    cli->entry.subject = file;
+    return status == ALM_OK ? cli_restored(cli, store, err) : status;
+}
+
+static enum alm_status run_tidy(const struct alm_host *host, void *state, const struct alm_args *args,
+                                struct alm_error *err)
+{
+    struct cli *cli = state;
+    struct ledger *ledger;
+    int64_t folded = 0;
+    enum alm_status status = host_ledger(cli->host, &ledger, err);
+
+    (void)host, (void)args;
+    if (status == ALM_OK)
+        status = ledger_tidy(ledger, &folded, err);
+    cli->entry.changed = folded;
+    if (status == ALM_OK)
+        cli_say(cli, ngettext("%lld row folded", "%lld rows folded", (unsigned long)folded), (long long)folded);
+    return status;
+}
+
+static const struct alm_option file_options[] = {{.name = "file",
+                                                  .type = ALM_STRING,
+                                                  .flags = ALM_ARGUMENT | ALM_REQUIRED,
+                                                  .value = "FILE",
+                                                  .help = N_("the copy")}};
+static const struct alm_command store_commands[] = {
+    {"backup", N_("write a checked copy of the whole store, while others work"), file_options, COUNT_OF(file_options),
+     0, run_backup, "store backup almoner-backup-$(date +%F).db"},
+    {"restore", N_("put a copy back in the place of the store"), file_options, COUNT_OF(file_options), 0, run_restore,
+     "store restore almoner-backup.db --yes"},
+    {"tidy", N_("fold what several writers counted apart from each other; reports stay the same, and get faster"), NULL,
+     0, ALM_WRITES, run_tidy, "store tidy"},
+};
+extern const struct cli_noun cli_store_noun;
+const struct cli_noun cli_store_noun = {"store", N_("backup, restore, upkeep"), store_commands,
+                                        COUNT_OF(store_commands)};
