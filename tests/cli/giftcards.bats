@@ -220,3 +220,29 @@ CSV
     step 65 giftcards check A-9 --code - <<<7301
     as_expected code
 }
+
+@test "several offices at once give each card once" {
+    enable giftcards
+    register
+    { echo household,relation,given_name,birth_date,sex,area; for i in $(seq 200); do echo "X$i,head,علی,1360/01/01,m,150301"; done; } >many.csv
+    almoner -q person import many.csv
+    { echo serial,value; for i in $(seq 150); do echo "GC-$i,1000"; done; } >cards.csv
+    almoner -q giftcards import cards.csv
+    almoner -q giftcards hand --group G1 --count 150 >/dev/null
+    for office in 1 2 3 4; do
+        { echo programme,household,body,group,date,key
+          for i in $(seq $((office * 50 - 49)) $((office * 50))); do echo "giftcards,X$i,hamdeli,G1,2020-12-01,$office-$i"; done; } >"office-$office.csv"
+        almoner -q delivery import "office-$office.csv" >"out-$office" 2>&1 &
+    done
+    for i in $(seq 20); do
+        almoner -q giftcards return --group G1 --count 1 >/dev/null 2>&1 || true
+    done
+    wait
+    cat out-*
+    returned=$(almoner report giftcards custody --output csv | sed 1d | cut -d, -f4)
+    [ "$(almoner delivery list --output csv --limit 0 | sed 1d | wc -l)" = $((150 - returned)) ]
+    [ "$(sql 'SELECT COUNT(*) FROM giftcards_given')" = $((150 - returned)) ]
+    [ "$(sql "SELECT COUNT(DISTINCT detail) FROM line")" = $((150 - returned)) ]
+    almoner report giftcards balance --output csv | grep '^IRR,not accounted for,0,0,0$'
+    almoner audit verify
+}
