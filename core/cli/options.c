@@ -152,6 +152,10 @@ static enum alm_status add_value(struct parse *parse, size_t i, const char *word
     int decimals = parse->cli->host ? (int)host_conf(parse->cli->host)->almoner->currency_decimals : 0;
 
     if (option->type == ALM_STRING || option->type == ALM_PATH || option->type == ALM_LIST) {
+        if ((option->flags & ALM_REQUIRED) && text_trim(text_of(word)).len == 0)
+            return error_set(err, ALM_USAGE, option->help,
+                             option->flags & ALM_ARGUMENT ? _("%s is empty") : _("--%s is empty"),
+                             option->flags & ALM_ARGUMENT && option->value ? option->value : option->name);
         value = alm_string(arena_strdup(&parse->cli->arena, word));
     } else {
         const struct conf_rule rule = {.type = option->type,

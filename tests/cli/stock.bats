@@ -108,7 +108,7 @@ CSV
     step 65 stock issue rice 3 --depot W1 --lot B
     step 65 stock return oil 3 --depot W1
     step 64 stock loss rice 3 --depot W1
-    step 65 stock loss rice 3 --depot W1 --reason ''
+    step 64 stock loss rice 3 --depot W1 --reason ''
     step 64 stock move rice 3 --depot W1
     step 64 stock list --low --near
     as_expected wrong
