@@ -68,27 +68,84 @@ static int compare_known(const void *left, const void *right)
     return order ? order : (a->row > b->row) - (a->row < b->row);
 }
 
+/* What stands under a key that is known: a line, a refusal, or a row of this chunk. */
+struct under_key {
+    alm_id id, owner, programme, person; /* programme 0: of this chunk, not written yet */
+    alm_date date;
+};
+
+/* The row of this chunk that has that id. `rows` are those that got one: in the order of the file, so ids ascend. */
+static void of_chunk(const struct ledger_chunk *chunk, const size_t *rows, size_t n, struct under_key *under)
+{
+    size_t from = 0, to = n;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (chunk->rows[rows[middle]].id < under->id)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    if (from == n || chunk->rows[rows[from]].id != under->id)
+        return;
+    const struct ledger_offer *offer = &chunk->offers[rows[from]];
+    under->programme = offer->programme->id;
+    under->person = offer->person;
+    under->date = offer->date;
+}
+
+/* The same delivery told again, or another one under a key that is taken? */
+static void answer_known(struct ledger_chunk *chunk, size_t i, const struct under_key *under)
+{
+    const struct ledger_offer *offer = &chunk->offers[i];
+    const bool same_person = offer->person && under->person ? offer->person == under->person
+                                                            : chunk->owners[chunk->rows[i].owner].id == under->owner;
+    chunk->answers[i].line = under->id;
+    if (!offer->key.len || !under->programme ||
+        (same_person && under->programme == offer->programme->id && under->date == offer->date))
+        return;
+    chunk_reject(chunk, i,
+                 _("the key %.*s is that of delivery %lld, which is for another beneficiary, programme or day"),
+                 offer->key.len < 60 ? (int)offer->key.len : 60, offer->key.at, (long long)under->id);
+    chunk->answers[i].line = 0;
+}
+
 /* The rows whose key was claimed before: what became of them then? */
 static enum alm_status find_known(struct ledger_chunk *chunk, struct known_key *known, size_t n, struct alm_error *err)
 {
+    static const char sql[] = "SELECT k.key, k.id, k.owner, COALESCE(l.programme, f.programme), "
+                              "COALESCE(l.date, f.date), COALESCE(l.person, f.person) FROM delivery_key k "
+                              "LEFT JOIN line l ON l.id = k.id AND l.owner = k.owner "
+                              "LEFT JOIN refusal f ON f.owner = k.owner AND f.id = k.id "
+                              "WHERE k.key = ANY ($1) ORDER BY k.key";
     struct alm_text *keys = xreallocarray(NULL, n, sizeof *keys);
-    size_t n_keys = 0, at = 0;
+    size_t *rows = xreallocarray(NULL, chunk->n, sizeof *rows);
+    size_t n_keys = 0, n_rows = 0, at = 0;
     bool row;
     struct store_stmt *stmt;
+    for (size_t i = 0; i < chunk->n; i++)
+        if (chunk->rows[i].id)
+            rows[n_rows++] = i;
     qsort(known, n, sizeof *known, compare_known);
     for (size_t i = 0; i < n; i++)
         if (!n_keys || compare_texts(keys[n_keys - 1], known[i].key) != 0)
             keys[n_keys++] = known[i].key;
-    enum alm_status status =
-        store_query(chunk->ledger->services.store, &stmt, err,
-                    "SELECT key, id FROM delivery_key WHERE key = ANY ($1) ORDER BY key", "T", keys, n_keys);
+    enum alm_status status = store_query(chunk->ledger->services.store, &stmt, err, sql, "T", keys, n_keys);
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         struct alm_text key = store_text(stmt, 0);
+        struct under_key under = {.id = store_int(stmt, 1), .owner = store_int(stmt, 2)};
+        if (store_is_null(stmt, 3)) {
+            of_chunk(chunk, rows, n_rows, &under);
+        } else {
+            under.programme = store_int(stmt, 3);
+            under.date = (alm_date)store_int(stmt, 4);
+            under.person = store_is_null(stmt, 5) ? 0 : store_int(stmt, 5);
+        }
         while (at < n && compare_texts(known[at].key, key) < 0)
             at++;
         for (; at < n && compare_texts(known[at].key, key) == 0; at++)
-            chunk->answers[known[at].row].line = store_int(stmt, 1);
+            answer_known(chunk, known[at].row, &under);
     }
+    free(rows);
     free(keys);
     return status;
 }

@@ -119,11 +119,22 @@ set_key()
     as_expected disabled
 }
 
-@test "a key is recorded once, whatever stands beside it" {
+@test "a key is recorded once, and is not another delivery's too" {
     register
     step 0 delivery record parcels --household H1 --body hamdeli --key A-1
     step 0 delivery record parcels --household H1 --body hamdeli --key A-1
-    step 0 delivery record parcels --household H2 --body hamdeli --key A-1
+    step 65 delivery record parcels --household H2 --body hamdeli --key A-1
+    step 65 delivery record parcels --household H1 --date 1399/07/01 --body hamdeli --key A-1
+    cat >twice.csv <<'CSV'
+key,programme,household,date,body
+A-1,parcels,H1,2020-12-05,hamdeli
+A-2,parcels,H2,2020-12-05,hamdeli
+A-2,parcels,H2,2020-12-05,hamdeli
+A-2,parcels,H1,2020-12-05,hamdeli
+CSV
+    step 65 delivery import twice.csv
+    show cat twice.rejects.csv
+    step 64 delivery reverse "$(last_id)" --reason ' '
     step 0 delivery list --output csv
     as_expected key
 }

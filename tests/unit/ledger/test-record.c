@@ -410,24 +410,30 @@ static void a_key_is_used_once(void **state)
 {
     struct world *w = *state;
     w->programmes[PARCELS].window_days = 30;
-    struct ledger_offer offers[4] = {parcel(w, 1, TODAY - 5), parcel(w, 2, TODAY - 5), parcel(w, 1, TODAY - 4),
-                                     parcel(w, 3, TODAY - 5)};
-    struct ledger_answer answers[4];
-    offers[0].key = offers[1].key = text_of("one");
+    struct ledger_offer offers[6] = {parcel(w, 1, TODAY - 5), parcel(w, 1, TODAY - 5), parcel(w, 1, TODAY - 4),
+                                     parcel(w, 3, TODAY - 5), parcel(w, 2, TODAY - 5), parcel(w, 1, TODAY - 50)};
+    struct ledger_answer answers[6];
+    offers[0].key = offers[1].key = offers[4].key = offers[5].key = text_of("one");
     offers[2].key = text_of("two");
     offers[3].key = text_of("three");
     offers[3].date = TODAY + 1;
-    record(w, offers, answers, 4);
+    record(w, offers, answers, 6);
     assert_int_equal(answers[0].outcome, LEDGER_RECORDED);
     assert_int_equal(answers[1].outcome, LEDGER_SAME);
     assert_int_equal(answers[1].line, answers[0].line);
     assert_int_equal(answers[2].outcome, LEDGER_REFUSED);
     assert_int_equal(answers[3].outcome, LEDGER_REJECTED);
+    /* Another household's, another day's: no repetition, but a key that is taken. */
+    assert_int_equal(answers[4].outcome, LEDGER_REJECTED);
+    assert_int_equal(answers[5].outcome, LEDGER_REJECTED);
     /* What was refused stays refused, even where it could be given now; what was rejected can come again. */
-    offers[2].date = TODAY - 60;
+    w->programmes[PARCELS].window_days = 0;
     offers[3].date = TODAY;
-    struct ledger_answer again[4];
-    record(w, offers, again, 4);
+    struct ledger_answer again[6];
+    record(w, offers, again, 6);
+    assert_int_equal(again[0].outcome, LEDGER_SAME);
+    assert_int_equal(again[4].outcome, LEDGER_REJECTED);
+    assert_int_equal(again[5].outcome, LEDGER_REJECTED);
     assert_int_equal(again[2].outcome, LEDGER_SAME);
     assert_int_equal(again[2].line, answers[2].line);
     assert_int_equal(again[3].outcome, LEDGER_RECORDED);
