@@ -22,23 +22,20 @@ const char *const *cli_map(struct cli *cli, const struct alm_args *args)
     return pairs;
 }
 
-/* Counts that are not zero, as "122,000 added, 12 rejected". */
-static void add_count(struct strbuf *text, int64_t count, const char *what)
+static void tell_unread(void *context, const char *headers)
 {
-    char plain[32], grouped[48];
+    struct strbuf text = {0};
 
-    if (!count)
-        return;
-    snprintf(plain, sizeof plain, "%lld", (long long)count);
-    number_group(plain, grouped, sizeof grouped);
-    strbuf_addf(text, "%s%s %s", text->len ? ", " : "", grouped, what);
+    import_unread_text(headers, &text);
+    cli_warn(context, "%s", text.at);
+    strbuf_release(&text);
 }
 
 enum alm_status cli_import(struct cli *cli, struct import *import, struct import_counts *counts, struct alm_error *err)
 {
     const struct host_terminal terminal = cli_terminal(cli);
     struct strbuf text = {0};
-    char rejects[4096] = "", plain[32], read[48];
+    char rejects[4096] = "";
     int64_t resumed = 0;
     struct store *store;
     enum alm_status status;
@@ -46,6 +43,8 @@ enum alm_status cli_import(struct cli *cli, struct import *import, struct import
     import->dry_run = cli->dry_run;
     import->progress = terminal.progress;
     import->progress_context = terminal.context;
+    import->unread = tell_unread;
+    import->unread_context = cli;
     status = cli_store(cli, &store, err);
     if (status == ALM_OK)
         status = import_run(store, import, counts, rejects, sizeof rejects, &resumed, err);
@@ -53,16 +52,8 @@ enum alm_status cli_import(struct cli *cli, struct import *import, struct import
         return status;
     if (resumed)
         cli_say(cli, _("resumed at line %lld, where the last run of this file stopped"), (long long)resumed);
-    add_count(&text, counts->added, _("added"));
-    add_count(&text, counts->changed, _("changed"));
-    add_count(&text, counts->same, _("there already"));
-    add_count(&text, counts->refused, _("refused"));
-    add_count(&text, counts->held, _("held"));
-    add_count(&text, counts->rejected, _("rejected"));
-    snprintf(plain, sizeof plain, "%lld", (long long)counts->read);
-    number_group(plain, read, sizeof read);
-    cli_say(cli, ngettext("%s row read: %s", "%s rows read: %s", (unsigned long)counts->read), read,
-            text.at ? text.at : _("nothing to do"));
+    import_counts_text(counts, &text);
+    cli_say(cli, "%s", text.at);
     strbuf_release(&text);
     if (cli->dry_run)
         cli_say(cli, _("dry run: nothing was written"));

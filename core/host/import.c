@@ -90,6 +90,16 @@ static enum alm_status adapt_rows(void *context, struct import_row *rows, size_t
     return status;
 }
 
+static void tell_unread(void *context, const char *headers)
+{
+    const struct host_terminal *terminal = &((struct host *)context)->options.terminal;
+    struct strbuf text = {0};
+
+    import_unread_text(headers, &text);
+    terminal->warn(terminal->context, text.at);
+    strbuf_release(&text);
+}
+
 enum alm_status host_import(struct host_programme *programme, const struct alm_import *import, struct alm_error *err)
 {
     struct host *host = programme->host;
@@ -98,7 +108,7 @@ enum alm_status host_import(struct host_programme *programme, const struct alm_i
     struct import_column *columns = xcalloc(import->n_columns, sizeof *columns);
     struct import_counts counts = {0};
     char rejects[512] = "";
-    char text[256];
+    struct strbuf text = {0};
     int64_t resumed = 0;
     struct store *store;
     enum alm_status status;
@@ -117,25 +127,23 @@ enum alm_status host_import(struct host_programme *programme, const struct alm_i
                                .rows = adapt_rows,
                                .context = &adapter,
                                .progress = terminal->progress,
-                               .progress_context = terminal->context};
+                               .progress_context = terminal->context,
+                               .unread = tell_unread,
+                               .unread_context = host};
 
     status = host_store(host, 0, &store, err);
     if (status == ALM_OK)
         status = import_run(store, &run, &counts, rejects, sizeof rejects, &resumed, err);
     if (status == ALM_OK) {
-        snprintf(text, sizeof text,
-                 ngettext("%lld row read: %lld added, %lld changed, %lld as they were, %lld rejected",
-                          "%lld rows read: %lld added, %lld changed, %lld as they were, %lld rejected",
-                          (unsigned long)counts.read),
-                 (long long)counts.read, (long long)counts.added, (long long)counts.changed, (long long)counts.same,
-                 (long long)counts.rejected);
-        terminal->say(terminal->context, text);
+        import_counts_text(&counts, &text);
+        terminal->say(terminal->context, text.at);
     }
     if (status == ALM_OK && counts.rejected)
         status = error_set(err, ALM_BAD_DATA, _("mend the rows there and import that file; the other rows are in"),
                            ngettext("%lld row of %s was rejected; it is in %s",
                                     "%lld rows of %s were rejected; they are in %s", (unsigned long)counts.rejected),
                            (long long)counts.rejected, import->file, rejects);
+    strbuf_release(&text);
     free(adapter.values);
     free(columns);
     return status;

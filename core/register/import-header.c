@@ -31,11 +31,14 @@ static bool matches(const struct import_column *column, const char *key)
     return false;
 }
 
-static void list_fields(const struct import_header *header, char *buf, size_t size)
+/* The headers of the file, all or those that were not taken. */
+static void list_fields(const struct import_header *header, const bool *taken, char *buf, size_t size)
 {
     size_t len = 0;
     for (size_t i = 0; i < header->n_fields && len + 1 < size; i++) {
         struct alm_text field = header->fields[i];
+        if (taken && (taken[i] || !field.len))
+            continue;
         size_t shown = field.len;
         while (shown > 40 || (shown < field.len && shown && ((unsigned char)field.at[shown] & 0xc0) == 0x80))
             shown--;
@@ -43,8 +46,19 @@ static void list_fields(const struct import_header *header, char *buf, size_t si
             snprintf(buf + len, size - len, " ...");
             return;
         }
-        len += (size_t)snprintf(buf + len, size - len, "%s%.*s", i ? ", " : "", (int)shown, field.at);
+        len += (size_t)snprintf(buf + len, size - len, "%s%.*s", len ? ", " : "", (int)shown, field.at);
     }
+}
+
+/* What almoner itself put before the columns of a rejects file. */
+static void take_reasons(const struct import_header *header, bool *taken)
+{
+    static const char *const names[] = {"line", "column", "reason"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (header->n_fields < COUNT_OF(names) || !text_equal(header->fields[i], names[i]))
+            return;
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        taken[i] = true;
 }
 
 /* OURS=THEIRS: the field THEIRS is the column OURS, whatever it is called. */
@@ -83,7 +97,7 @@ static enum alm_status map_one(struct import_header *header, const struct import
         return ALM_OK;
     }
     char found[200];
-    list_fields(header, found, sizeof found);
+    list_fields(header, NULL, found, sizeof found);
     return error_set(err, ALM_BAD_DATA, NULL, _("%s:1: --map %s: the file has no such header; it has: %s"),
                      import->file, map, found);
 }
@@ -130,7 +144,8 @@ enum alm_status import_header_read(struct import_header *header, const struct im
                                    const struct csv_record *record, struct alm_error *err)
 {
     if (record->fault)
-        return error_set(err, ALM_BAD_DATA, NULL, _("%s:%lld: the header %s"), import->file, (long long)record->line,
+        return error_set(err, ALM_BAD_DATA, _("mend the file's first line: it names the columns"),
+                         _("%s:%lld: the header cannot be read: %s"), import->file, (long long)record->line,
                          record->fault);
     enum alm_status status = ALM_OK;
     struct alm_text *fields = arena_alloc(&header->arena, record->n * sizeof *fields + 1);
@@ -155,12 +170,16 @@ enum alm_status import_header_read(struct import_header *header, const struct im
                 any = 1;
                 status = place_fields(header, import, taken, true, err);
             }
+    char unread[300] = "";
+    take_reasons(header, taken);
+    list_fields(header, taken, unread, sizeof unread);
+    header->unread = arena_strdup(&header->arena, unread);
     free(taken);
     for (size_t c = 0; c < import->n_columns && status == ALM_OK; c++) {
         if (!import->columns[c].required || header->field_of[c] >= 0)
             continue;
         char found[200] = "", hint[200];
-        list_fields(header, found, sizeof found);
+        list_fields(header, NULL, found, sizeof found);
         snprintf(hint, sizeof hint, _("if it has another name: --map %s=HEADER"), import->columns[c].name);
         status = error_set(err, ALM_BAD_DATA, hint, _("%s:1: there is no column %s; the file has: %s"), import->file,
                            import->columns[c].name, found);

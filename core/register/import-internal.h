@@ -14,6 +14,7 @@ struct import_header {
     size_t n_fields;
     const struct alm_text *fields; /* as they stand in the file */
     int32_t *field_of;             /* by column: field, -1 if the file has none */
+    const char *unread;            /* headers that are no column's, for people; "" if there are none */
 };
 enum alm_status import_header_read(struct import_header *, const struct import *, const struct csv_record *,
                                    struct alm_error *);

@@ -529,6 +529,8 @@ enum alm_status import_run(struct store *store, const struct import *import, str
     enum alm_status status = take_fingerprint(&run, err);
     if (status == ALM_OK)
         status = open_reader(&run, err);
+    if (status == ALM_OK && import->unread && *run.header.unread)
+        import->unread(import->unread_context, run.header.unread);
     if (status == ALM_OK)
         status = resume(&run, &resumed, err);
     if (status == ALM_OK)

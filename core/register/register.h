@@ -163,6 +163,9 @@ struct import {
     void *context;
     void (*progress)(void *context, int64_t done, int64_t total); /* bytes; may be NULL */
     void *progress_context;
+    /* Told once which headers of the file are no column's, so that nobody takes them for read; may be NULL. */
+    void (*unread)(void *context, const char *headers);
+    void *unread_context;
     /* Set for a stream of single rows: each is a transaction of its own and answered here once it is committed
      * (rejected ones too); there is no rejects file and nothing to resume. */
     void (*answer)(void *context, const struct import_row *);
@@ -175,6 +178,10 @@ struct import {
  * real ones.  *resumed_at is the line of the first row of this run (0: not resumed). */
 enum alm_status import_run(struct store *, const struct import *, struct import_counts *, char *rejects_path,
                            size_t size, int64_t *resumed_at, struct alm_error *);
+/* "3 rows read: 2 added, 1 rejected". */
+void import_counts_text(const struct import_counts *, struct strbuf *);
+/* "not read: qty (...)", for people. */
+void import_unread_text(const char *headers, struct strbuf *);
 /* For chunk functions: mark a row rejected at a column; text is copied to the arena. */
 ALM_PRINTF(4, 5) void import_reject(struct import_row *, int column, struct arena *, const char *format, ...);
 
