@@ -77,6 +77,8 @@ enum alm_status number_parse_int(struct alm_text, int64_t *, struct alm_error *)
 enum alm_status number_parse_thousandths(struct alm_text, int64_t *, struct alm_error *);
 /* Money as minor units; `decimals` of the currency (IRR: 0). */
 enum alm_status number_parse_money(struct alm_text, int decimals, int64_t *, struct alm_error *);
+/* Beyond any real amount, and small enough that thousands of such fit into a sum; more is refused. */
+#define NUMBER_MOST_MONEY INT64_C(1000000000000000)
 /* "30 days" -> seconds. Units: second minute hour day week year, singular or plural. */
 enum alm_status number_parse_duration(struct alm_text, int64_t *, struct alm_error *);
 /* Plain, without group marks: 1500 thousandths is "1.5", 2000 is "2". */

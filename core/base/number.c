@@ -137,7 +137,11 @@ enum alm_status number_parse_thousandths(struct alm_text text, int64_t *out, str
 
 enum alm_status number_parse_money(struct alm_text text, int decimals, int64_t *out, struct alm_error *err)
 {
-    return parse_scaled(text, decimals, N_("an amount of money"), out, err);
+    enum alm_status status = parse_scaled(text, decimals, N_("an amount of money"), out, err);
+    if (status == ALM_OK && (*out > NUMBER_MOST_MONEY || *out < -NUMBER_MOST_MONEY))
+        status =
+            error_set(err, ALM_BAD_DATA, _("is a zero too many in it?"), _("'%.*s' is too much money"), SHOWN(text));
+    return status;
 }
 
 /* Largest first: formatting takes the first that divides. `persian` is written as text_fold() leaves it. */

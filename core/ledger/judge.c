@@ -357,7 +357,9 @@ int64_t chunk_times(alm_quantity quantity, int64_t unit_value)
     __extension__ typedef __int128 wide;
     wide value = (wide)quantity * unit_value + ALM_UNIT / 2;
     value = value >= 0 ? value / ALM_UNIT : -((-value + ALM_UNIT - 1) / ALM_UNIT);
-    return value > INT64_MAX / 4 ? INT64_MAX / 4 : value < -(INT64_MAX / 4) ? -(INT64_MAX / 4) : (int64_t)value;
+    return value > NUMBER_MOST_MONEY    ? NUMBER_MOST_MONEY
+           : value < -NUMBER_MOST_MONEY ? -NUMBER_MOST_MONEY
+                                        : (int64_t)value;
 }
 
 /* From here on it stands in the way of others. */

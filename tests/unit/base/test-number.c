@@ -102,6 +102,9 @@ static void decimals_and_money(void **state)
     char buf[40];
     assert_int_equal(number_parse_money(text_of("۱۲٬۵۰۰"), 0, &number, &err), ALM_OK);
     assert_int_equal(number, 12500);
+    assert_int_equal(number_parse_money(text_of("1000000000000000"), 0, &number, &err), ALM_OK);
+    assert_int_equal(number_parse_money(text_of("1000000000000001"), 0, &number, &err), ALM_BAD_DATA);
+    assert_int_equal(number_parse_money(text_of("-10000000000000.01"), 2, &number, &err), ALM_BAD_DATA);
     assert_int_equal(number_parse_money(text_of("12.5"), 0, &number, &err), ALM_BAD_DATA);
     assert_int_equal(number_parse_money(text_of("12.5"), 2, &number, &err), ALM_OK);
     assert_int_equal(number, 1250);
