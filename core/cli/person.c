@@ -66,6 +66,16 @@ static struct alm_value area_value(struct cli *cli, alm_id area)
     return alm_string(arena_strdup(&cli->arena, name));
 }
 
+static struct alm_value base_value(struct cli *cli, alm_id base)
+{
+    struct register_directory *directory;
+    struct alm_error err;
+    const struct register_entry *entry =
+        base && cli_directory(cli, &directory, &err) == ALM_OK ? register_by_id(directory, REGISTER_BASE, base) : NULL;
+
+    return alm_string(entry ? entry->name : NULL);
+}
+
 static enum alm_status person_row(struct cli *cli, struct store *store, alm_id id, struct alm_error *err)
 {
     struct register_person person = {0};
@@ -171,6 +181,8 @@ static enum alm_status run_show(const struct alm_host *host, void *state, const 
         {_("school grade"), ALM_INT, person.school_grade == ALM_NULL ? alm_null() : alm_number(person.school_grade)},
         {_("criteria"), ALM_STRING, alm_string(person.criteria)},
         {_("area"), ALM_STRING, area_value(cli, person.area)},
+        {_("address"), ALM_STRING, alm_string(person.address)},
+        {_("base"), ALM_STRING, base_value(cli, person.base)},
         {_("erased on"), ALM_DATE, date_value(person.erased)}};
 
     status = cli_facts_add(cli, facts, COUNT_OF(facts), err);
@@ -301,6 +313,10 @@ static const struct alm_option id_options[] = {PERSON_ID};
         TEXT_OPTION("birth_date", "DATE", N_("in either calendar")), TEXT_OPTION("sex", "f|m", N_("female or male")),  \
         TEXT_OPTION("mobile", "NUMBER", N_("09... or +98...")), TEXT_OPTION("school_grade", "N", N_("0 to 12")),       \
         TEXT_OPTION("criteria", "WORDS", N_("orphan, disabled, widow ..."))
+#define HOUSEHOLD_FIELDS                                                                                               \
+    TEXT_OPTION("area", "CODE", N_("of the household")),                                                               \
+        TEXT_OPTION("address", "TEXT", N_("of the household, all of it")),                                             \
+        TEXT_OPTION("base", "CODE", N_("the base that identified the household"))
 static const struct alm_option add_options[] = {
     {.name = "household",
      .type = ALM_STRING,
@@ -308,16 +324,15 @@ static const struct alm_option add_options[] = {
      .value = "CODE",
      .help = N_("their household; a new code registers a new one")},
     PERSON_FIELDS,
-    TEXT_OPTION("area", "CODE", N_("of the household")),
-    TEXT_OPTION("address", "TEXT", N_("of the household")),
-    TEXT_OPTION("base", "CODE", N_("the base that identified them")),
+    HOUSEHOLD_FIELDS,
     TEXT_OPTION("member_since", "DATE", N_("member of the household since (default: today)")),
 };
 static const struct alm_option edit_options[] = {
     PERSON_ID,
     {.name = "household", .type = ALM_STRING, .value = "CODE", .help = N_("they live in this household now")},
     {.name = "since", .type = ALM_DATE, .value = "DATE", .help = N_("with --household: from when on (default: today)")},
-    PERSON_FIELDS};
+    PERSON_FIELDS,
+    HOUSEHOLD_FIELDS};
 static const struct alm_option erase_options[] = {PERSON_ID,
                                                   {.name = "reason",
                                                    .type = ALM_STRING,

@@ -71,11 +71,15 @@ enum alm_status register_person_read(struct store *store, alm_id id, alm_date da
                               "ii", id, (int64_t)day);
     if (status != ALM_OK || !person->household)
         return status;
-    status = store_query(store, &stmt, err, "SELECT code, area FROM household WHERE id = $1", "i", person->household);
+    status = store_query(store, &stmt, err, "SELECT code, area, base, address FROM household WHERE id = $1", "i",
+                         person->household);
     if (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         person->household_code = keep(arena, stmt, 0);
         int64_t area = store_int(stmt, 1);
+        int64_t base = store_int(stmt, 2);
         person->area = area == ALM_NULL ? 0 : area;
+        person->base = base == ALM_NULL ? 0 : base;
+        person->address = keep(arena, stmt, 3);
         store_done(stmt);
     }
     return status;

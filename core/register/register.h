@@ -267,7 +267,8 @@ struct register_person {
     const char *national_id, *foreign_id, *given_name, *family_name, *father_name, *sex, *mobile, *criteria;
     alm_date birth_date, erased;
     int64_t school_grade; /* ALM_NULL: not known */
-    alm_id area;
+    alm_id area, base;    /* of the household; 0: not known */
+    const char *address;
 };
 /* Strings live in the arena. */
 enum alm_status register_person_read(struct store *, alm_id person, alm_date day, struct register_person *,

@@ -118,6 +118,17 @@ CSV
     as_expected spellings
 }
 
+@test "a household's address and base are shown, and can be changed" {
+    register
+    printf 'code,name,area\nB1,پایگاه بهار,150301\n' >bases.csv
+    almoner -q base import bases.csv
+    step 0 person edit 1476174032 --address 'خیابان کشاورز ۴۰' --base B1
+    step 0 person show 4590486385 --output csv
+    step 0 person edit 1476174032 --address ''
+    step 0 person show 1476174032 --output csv
+    as_expected address
+}
+
 @test "broken files" {
     register
     printf 'household,family_name\nH5,"open\nH5,x\n' >quote.csv
