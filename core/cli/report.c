@@ -18,7 +18,7 @@ static const struct dimension dimensions[] = {
     {"day", CUT_DAY, CLI_COLUMN("day", N_("day"), ALM_DATE)},
 };
 
-static const char *const dimension_names[] = {"programme", "stage", "area", "body", "group", "month", "day", NULL};
+static const char *const dimension_names[] = {"programme", "stage", "area", "body", "group", "month", "day", "all", NULL};
 
 static const struct alm_column measures[] = {
     CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY), CLI_COLUMN("unit", N_("unit"), ALM_STRING),
@@ -41,7 +41,7 @@ static enum alm_status parse_by(struct cli *cli, const char *text, uint32_t *by,
     for (const char *at = text; *at;) {
         size_t len = strcspn(at, ",");
         const struct alm_text word = text_trim((struct alm_text){at, len});
-        bool known = false;
+        bool known = text_equal(word, "all");
 
         for (size_t i = 0; i < COUNT_OF(dimensions); i++)
             if (text_equal(word, dimensions[i].name)) {
@@ -58,7 +58,7 @@ static enum alm_status parse_by(struct cli *cli, const char *text, uint32_t *by,
             return error_set(
                 err, ALM_USAGE,
                 nearest ? arena_printf(&cli->arena, _("did you mean '%s'?"), nearest)
-                        : _("any of programme, area, body, group, stage, month, day, with commas between them"),
+                        : _("any of programme, area, body, group, stage, month, day, with commas between them; or all"),
                 _("--by: '%s' is not a way to cut the report"), given);
         }
         at += len;
@@ -208,7 +208,7 @@ static const struct alm_option options[] = {
      .fallback = "programme",
      .choices = dimension_names,
      .value = "WORDS",
-     .help = N_("one or several with commas")},
+     .help = N_("one or several with commas; all: one row, the total")},
     {.name = "area",
      .type = ALM_STRING,
      .value = "CODE",

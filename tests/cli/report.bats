@@ -203,6 +203,13 @@ for_each_cut()
     BATS_TEST_TMPDIR=$PWD as_expected again
 }
 
+@test "the total is to be had by machine" {
+    step 0 report --by all --output csv
+    step 0 report --by all --programme meals --output csv
+    [ "$(almoner report --by all --output csv | tail -n 1 | cut -d, -f4)" = "$(almoner report --by programme --output table | awk '$1 == "Total" { gsub(",", ""); print $3 }')" ]
+    as_expected total
+}
+
 @test "the audit is clean, and clean when it is sealed" {
     step 0 audit verify
     step 0 audit seal
