@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 /* ---- the core's own tables ---- */
 
@@ -188,6 +189,11 @@ static void read_programmes(struct conf *conf)
             conf_problem_add(&conf->problems, file, 0,
                              _("small letters a to z, digits and -, a letter first, at most 40"),
                              _("a programme cannot be called '%.*s'"), (int)len - 4, name);
+            continue;
+        }
+        struct stat what;
+        if (stat(file, &what) == 0 && !S_ISREG(what.st_mode) && !S_ISDIR(what.st_mode)) { /* would wait for a writer */
+            conf_problem_add(&conf->problems, file, 0, _("take it out of the folder"), _("is no ordinary file"));
             continue;
         }
         ARRAY_ROOM(conf->programmes, conf->n_programmes, capacity);

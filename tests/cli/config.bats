@@ -265,3 +265,9 @@ keys_of()
         same sample said
     done
 }
+
+@test "what is no ordinary file in the programmes' folder does not hang" {
+    mkfifo programmes/pipe.ini
+    step 78 config check
+    as_expected pipe
+}
