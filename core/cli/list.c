@@ -103,7 +103,7 @@ static const struct list_noun *list_of(const struct cli *cli)
 }
 
 enum alm_status cli_list_rows(struct cli *cli, const char *title, const char *sql, const char *code,
-                              const struct alm_column *columns, size_t n, int64_t *rows, struct alm_error *err)
+                              const struct alm_column *columns, size_t n, struct alm_error *err)
 {
     struct alm_value values[8];
     struct store_stmt *stmt;
@@ -111,7 +111,6 @@ enum alm_status cli_list_rows(struct cli *cli, const char *title, const char *sq
     bool row;
     enum alm_status status = cli_store(cli, &store, err);
 
-    *rows = 0;
     if (status == ALM_OK)
         status = report_begin(cli->report, title, columns, n, err);
     if (status == ALM_OK)
@@ -126,40 +125,76 @@ enum alm_status cli_list_rows(struct cli *cli, const char *title, const char *sq
                 values[i] = alm_number(store_int(stmt, (int)i));
         }
         status = report_row(cli->report, values, err);
-        (*rows)++;
     }
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
-static enum alm_status print_rows(struct cli *cli, const char *code, int64_t *rows, struct alm_error *err)
+static enum alm_status print_rows(struct cli *cli, const char *code, struct alm_error *err)
 {
     const struct list_noun *list = list_of(cli);
 
-    return cli_list_rows(cli, list->noun, list->sql, code, list->columns, list->n, rows, err);
+    return cli_list_rows(cli, list->noun, list->sql, code, list->columns, list->n, err);
 }
 
 static enum alm_status run_list(const struct alm_host *host, void *state, const struct alm_args *args,
                                 struct alm_error *err)
 {
-    int64_t rows;
-
     (void)host, (void)args;
-    return print_rows(state, NULL, &rows, err);
+    return print_rows(state, NULL, err);
+}
+
+/* The code as the register has it: what was typed may differ in case, digits and the like. */
+static enum alm_status code_of(struct cli *cli, const char *typed, const char **code, struct alm_error *err)
+{
+    static const enum register_noun nouns[LISTS] = {[LIST_BODY] = REGISTER_BODY,
+                                                    [LIST_GROUP] = REGISTER_GROUP,
+                                                    [LIST_BASE] = REGISTER_BASE,
+                                                    [LIST_STAGE] = REGISTER_STAGE};
+    const enum register_list list = list_of(cli)->list;
+    const struct register_area *areas;
+    const struct register_entry *entry;
+    struct register_directory *directory;
+    struct store_stmt *stmt;
+    struct store *store;
+    size_t n;
+    int32_t area;
+    bool row;
+    alm_id id;
+    enum alm_status status = cli_store(cli, &store, err);
+
+    if (status == ALM_OK)
+        status = cli_directory(cli, &directory, err);
+    if (status != ALM_OK)
+        return status;
+    if (list == LIST_AREA) {
+        status = register_areas(directory, &areas, &n, err);
+        if (status == ALM_OK && (area = register_area_by_code(directory, text_of(typed), err)) < 0)
+            return err->status;
+        *code = status == ALM_OK ? areas[area].code : NULL;
+        return status;
+    }
+    if (list != LIST_PLACE) {
+        if (!(entry = register_by_code(directory, nouns[list], text_of(typed), err)))
+            return err->status;
+        *code = entry->code;
+        return ALM_OK;
+    }
+    status = register_find(store, ALM_NOUN_PLACE, typed, &id, err);
+    if (status == ALM_OK)
+        status = store_query(store, &stmt, err, "SELECT code FROM place WHERE id = $1", "i", id);
+    if (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
+        *code = arena_strdup(&cli->arena, store_string(stmt, 0));
+    return status;
 }
 
 static enum alm_status run_show(const struct alm_host *host, void *state, const struct alm_args *args,
                                 struct alm_error *err)
 {
-    struct cli *cli = state;
-    int64_t rows;
-    enum alm_status status;
+    const char *code = NULL;
+    enum alm_status status = code_of(state, alm_arg_text(args, "code"), &code, err);
 
     (void)host;
-    status = print_rows(cli, alm_arg_text(args, "code"), &rows, err);
-    if (status == ALM_OK && rows == 0)
-        status = error_set(err, ALM_BAD_DATA, arena_printf(&cli->arena, _("`almoner %s list` shows them"), cli->noun),
-                           _("there is no %s with the code '%s'"), cli->noun, alm_arg_text(args, "code"));
-    return status;
+    return status == ALM_OK ? print_rows(state, code, err) : status;
 }
 
 static enum alm_status run_import(const struct alm_host *host, void *state, const struct alm_args *args,

@@ -41,9 +41,7 @@ static const struct list depots = {"depot",
 
 static enum alm_status print(struct cli *cli, const struct list *list, struct alm_error *err)
 {
-    int64_t rows;
-
-    return cli_list_rows(cli, _(list->plural), list->sql, NULL, list->columns, list->n, &rows, err);
+    return cli_list_rows(cli, _(list->plural), list->sql, NULL, list->columns, list->n, err);
 }
 
 static enum alm_status put(struct cli *cli, const struct list *list, const struct alm_args *args, bool must_exist,

@@ -124,6 +124,9 @@ CSV
     almoner -q base import bases.csv
     step 0 person edit 1476174032 --address 'خیابان کشاورز ۴۰' --base B1
     step 0 person show 4590486385 --output csv
+    step 0 body show HAMDELI --output csv
+    step 65 body show hamdely
+    step 0 area show ۱۵۰۳ --output csv
     step 0 person edit 1476174032 --address ''
     step 0 person show 1476174032 --output csv
     as_expected address
