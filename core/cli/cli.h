@@ -52,6 +52,9 @@ enum alm_status cli_take_globals(struct cli *, int *argc, char **argv, bool *hel
 enum alm_status cli_parse(struct cli *, const struct alm_option *, size_t n, const char *path, int argc, char **argv,
                           struct alm_args *, struct alm_error *);
 
+/* What --limit says, 0 for all. */
+enum alm_status cli_limit(const struct alm_args *, int64_t *limit, struct alm_error *);
+
 /* ---- help.c ---- */
 extern const char cli_examples[]; /* of the first level, one a line, without "almoner" */
 /* "person find"; " TEXT [OPTIONS]"; "--limit N"; what it means, its unit, choices and default.  For help, manual pages
@@ -132,7 +135,7 @@ enum alm_status cli_directory(struct cli *, struct register_directory **, struct
 /* ---- shared by lists (list.c) ---- */
 /* A table of what a query gives, one value a column; $1 of it is a code, NULL for all. At most 8 columns. */
 enum alm_status cli_list_rows(struct cli *, const char *title, const char *sql, const char *code,
-                              const struct alm_column *, size_t n, int64_t *rows, struct alm_error *);
+                              const struct alm_column *, size_t n, struct alm_error *);
 /* The options that are called as the columns are; what was not given stays null. */
 void cli_list_values(const struct import_column *, size_t n, const struct alm_args *, struct alm_text *values);
 

@@ -71,8 +71,7 @@ static enum alm_status read_filter(struct listing *listing, const struct alm_arg
     }
     filter->from = (alm_date)alm_arg_number(args, "from", ALM_NO_DATE);
     filter->to = (alm_date)alm_arg_number(args, "to", ALM_NO_DATE);
-    filter->limit = alm_arg_number(args, "limit", 0);
-    return status;
+    return status == ALM_OK ? cli_limit(args, &filter->limit, err) : status;
 }
 
 static struct alm_value entry_value(const struct listing *listing, enum register_noun noun, alm_id id)
@@ -238,12 +237,14 @@ enum alm_status cli_delivery_list(const struct alm_host *host, void *state, cons
 enum alm_status cli_delivery_held(const struct alm_host *host, void *state, const struct alm_args *args,
                                   struct alm_error *err)
 {
-    struct ledger_filter filter = {.from = ALM_NO_DATE, .to = ALM_NO_DATE, .limit = alm_arg_number(args, "limit", 0)};
+    struct ledger_filter filter = {.from = ALM_NO_DATE, .to = ALM_NO_DATE};
     struct listing listing;
     struct ledger *ledger;
     enum alm_status status = open_listing(state, &listing, &ledger, err);
 
     (void)host;
+    if (status == ALM_OK)
+        status = cli_limit(args, &filter.limit, err);
     return status == ALM_OK ? list_refusals(&listing, ledger, &filter, 1, _("held"), err) : status;
 }
 
@@ -267,6 +268,23 @@ static enum alm_status show_own(struct listing *listing, const struct ledger_lin
     return status;
 }
 
+/* There is no such line; but there may be a refusal. */
+static enum alm_status not_given(struct cli *cli, struct ledger *ledger, alm_id id, struct alm_error *err)
+{
+    static const char *const states[] = {N_("refused"), N_("held"), N_("held, and accepted"), N_("held, and dropped")};
+    const char *reason = NULL;
+    int state = 0;
+    struct alm_error other;
+
+    if (ledger_refusal_reason(ledger, id, &state, &reason, &cli->arena, &other) != ALM_OK || !reason)
+        return err->status;
+    return error_set(err, ALM_BAD_DATA,
+                     state == 0   ? _("see: almoner delivery list --refused")
+                     : state == 1 ? _("see: almoner delivery held list")
+                                  : NULL,
+                     _("%lld was not given, but %s: %s"), (long long)id, _(states[state]), reason);
+}
+
 enum alm_status cli_delivery_show(const struct alm_host *host, void *state, const struct alm_args *args,
                                   struct alm_error *err)
 {
@@ -279,6 +297,8 @@ enum alm_status cli_delivery_show(const struct alm_host *host, void *state, cons
     (void)host;
     if (status == ALM_OK)
         status = ledger_line_read(ledger, alm_arg_number(args, "id", 0), &item, &cli->arena, err);
+    if (status == ALM_BAD_DATA)
+        status = not_given(cli, ledger, alm_arg_number(args, "id", 0), err);
     if (status == ALM_OK)
         status = cli_facts_begin(cli, _("delivery"), err);
     if (status != ALM_OK)

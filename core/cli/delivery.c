@@ -383,6 +383,7 @@ static enum alm_status run_reverse(const struct alm_host *host, void *state, con
     if (status != ALM_OK)
         return status;
     cli->entry.added = 1;
+    cli->entry.subject = arena_printf(&cli->arena, "%lld", (long long)alm_arg_number(args, "id", 0));
     cli->entry.reason = alm_arg_text(args, "reason");
     cli_say(cli, _("reversed by line %lld"), (long long)reversal);
     return ALM_OK;
@@ -400,6 +401,7 @@ static enum alm_status decide(struct cli *cli, const struct alm_args *args, bool
     if (status != ALM_OK)
         return status;
     cli->entry.changed = 1;
+    cli->entry.subject = arena_printf(&cli->arena, "%lld", (long long)alm_arg_number(args, "id", 0));
     if (accept)
         cli_say(cli, _("accepted: line %lld"), (long long)answer.line);
     else

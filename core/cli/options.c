@@ -266,3 +266,9 @@ enum alm_status cli_parse(struct cli *cli, const struct alm_option *options, siz
     *args = (struct alm_args){options, n, parse.at};
     return status;
 }
+
+enum alm_status cli_limit(const struct alm_args *args, int64_t *limit, struct alm_error *err)
+{
+    *limit = alm_arg_number(args, "limit", 0);
+    return *limit >= 0 ? ALM_OK : error_set(err, ALM_USAGE, _("0 is all"), _("--limit: a number from 0 on is needed"));
+}

@@ -102,15 +102,18 @@ static enum alm_status run_find(const struct alm_host *host, void *state, const 
     enum { FIND_MAX = 10000 };
     struct cli *cli = state;
     const char *text = alm_arg_text(args, "text");
-    size_t max = (size_t)alm_arg_number(args, "limit", 20), n = 0;
+    int64_t limit = 0;
+    size_t max, n = 0;
     alm_id *ids;
     struct store *store;
     enum alm_status status = cli_store(cli, &store, err);
 
     (void)host;
+    if (status == ALM_OK)
+        status = cli_limit(args, &limit, err);
     if (status != ALM_OK)
         return status;
-    max = max == 0 || max > FIND_MAX ? FIND_MAX : max;
+    max = limit == 0 || limit > FIND_MAX ? FIND_MAX : (size_t)limit;
     ids = arena_alloc(&cli->arena, max * sizeof *ids);
     status = register_person_find(store, text, ids, max, &n, err);
     if (status == ALM_OK && n == 0)

@@ -18,7 +18,8 @@ static const struct dimension dimensions[] = {
     {"day", CUT_DAY, CLI_COLUMN("day", N_("day"), ALM_DATE)},
 };
 
-static const char *const dimension_names[] = {"programme", "stage", "area", "body", "group", "month", "day", "all", NULL};
+static const char *const dimension_names[] = {"programme", "stage", "area", "body", "group",
+                                              "month",     "day",   "all",  NULL};
 
 static const struct alm_column measures[] = {
     CLI_COLUMN("quantity", N_("quantity"), ALM_QUANTITY), CLI_COLUMN("unit", N_("unit"), ALM_STRING),

@@ -191,12 +191,15 @@ enum alm_status cli_stock_show(const struct alm_host *host, void *state, const s
     struct cli *cli = state;
     struct stock *stock;
     alm_id item, depot;
+    int64_t limit = 0;
     enum alm_status status = cli_stock_find(cli, args, &stock, &item, &depot, err);
 
     (void)host;
     if (status == ALM_OK)
+        status = cli_limit(args, &limit, err);
+    if (status == ALM_OK)
         status = report_begin(cli->report, _("movements"), journal_columns, COUNT_OF(journal_columns), err);
     if (status == ALM_OK)
-        status = stock_journal(stock, item, depot, alm_arg_number(args, "limit", 20), journal_row, cli, err);
+        status = stock_journal(stock, item, depot, limit, journal_row, cli, err);
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }

@@ -79,6 +79,10 @@ set_key()
     step 0 delivery held drop "$second"
     step 65 delivery held drop "$second"
     step 65 delivery held accept "$first"
+    step 65 delivery show "$second"
+    step 64 delivery list --limit -5
+    sql "SELECT command, CASE WHEN subject IN ('$first', '$second') THEN 'the offer' ELSE subject END FROM journal WHERE command LIKE 'delivery held%' ORDER BY id" >decided
+    show cat decided
     step 0 delivery held list --output csv
     step 0 report --output csv
     step 0 status --output csv
