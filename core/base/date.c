@@ -363,6 +363,9 @@ enum alm_status date_parse_time(struct alm_text text, alm_time *out, struct alm_
         return not_a_date(_("(a long text)"), err);
     if (!*latin)
         return error_set(err, ALM_BAD_DATA, NULL, _("empty; a time is wanted"));
+    if (!strpbrk(latin, "/-"))
+        return error_set(err, ALM_BAD_DATA, _("write 1399/09/15T12:30 or 2020-12-05T12:30"),
+                         _("'%.40s' is not a day with a time"), latin);
     enum alm_status status = parse_day(latin, &rest, &date, err);
     if (status)
         return status;

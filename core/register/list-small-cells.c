@@ -101,9 +101,15 @@ bool small_parse_cell(struct small *small, struct import_row *row, size_t i, str
             return false;
         }
         char *clean = arena_strndup(small->arena, text.at, text.len);
-        for (size_t k = 0; k < text.len; k++)
-            if ((unsigned char)clean[k] < ' ')
-                clean[k] = ' ';
+        for (size_t k = 0; k < text.len; k++) {
+            if ((unsigned char)clean[k] >= ' ')
+                continue;
+            if (small->table->cells[i].kind == CELL_CODE) {
+                import_reject(row, (int)i, small->arena, _("a code is one line, without tabs"));
+                return false;
+            }
+            clean[k] = ' ';
+        }
         value->text = (struct alm_text){clean, text.len};
         return true;
     }
