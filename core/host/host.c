@@ -394,6 +394,7 @@ static enum alm_status init_programme_row(struct host *host, struct host_program
     const struct alm_programme *rule = programme->plugin->programme;
     const struct conf_programme_core *core = programme->conf->core;
     const char *title = core->title ? core->title : programme->conf->name;
+    char text[160];
     alm_id id;
     int64_t known;
     enum alm_status status = store_begin(host->store, true, err);
@@ -412,8 +413,15 @@ static enum alm_status init_programme_row(struct host *host, struct host_program
                            "VALUES ($1, $2, $3, $4, $5, $6, $7)",
                            "ittttti", id, programme->conf->name, programme->plugin->name, title, rule->unit,
                            rule->unit_plural, (int64_t)rule->recipient);
+    const struct store_entry entry = {.command = "init", .subject = programme->conf->name, .added = 1};
+    if (status == ALM_OK && !known)
+        status = store_journal_add(host->store, &entry, err);
     if (status == ALM_OK)
         status = store_commit(host->store, err);
+    if (status == ALM_OK && !known) {
+        snprintf(text, sizeof text, _("programme %s: new to the store"), programme->conf->name);
+        host->options.terminal.say(host->options.terminal.context, text);
+    }
     if (status != ALM_OK)
         store_rollback(host->store);
     return status;
