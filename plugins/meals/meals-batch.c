@@ -2,8 +2,6 @@
 /* Batches: cooked, imported, listed. */
 #include "meals.h"
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 struct new_batch {
     const char *code;
     const char *kitchen;
@@ -11,7 +9,9 @@ struct new_batch {
     int64_t slot;
     int64_t cooked_at; /* ALM_NULL: not known */
     alm_quantity portions;
-    int64_t cost; /* ALM_NULL: not known */
+    int64_t cost;                      /* ALM_NULL: not known */
+    const struct meals_recipe *recipe; /* NULL: its goods are not drawn */
+    int64_t depot;                     /* of its kitchen; ALM_NULL: none */
 };
 
 /* The batch by itself: its code, slot, cost and time are possible. */
@@ -35,12 +35,12 @@ static enum alm_status check_batch(const struct alm_host *host, const struct mea
 }
 
 /* The kitchen exists, and its other batches of the day leave room for this one. */
-static enum alm_status check_capacity(const struct alm_host *host, const struct new_batch *b, struct alm_error *err)
+static enum alm_status check_capacity(const struct alm_host *host, struct new_batch *b, struct alm_error *err)
 {
     struct alm_statement *st;
     int64_t capacity = ALM_NULL;
     bool row = false;
-    enum alm_status status = meals_kitchen_capacity(host, b->kitchen, &capacity, err);
+    enum alm_status status = meals_kitchen_lock(host, b->kitchen, &capacity, &b->depot, err);
     if (status != ALM_OK || capacity == ALM_NULL)
         return status;
     status = meals_query(host, &st, err,
@@ -78,15 +78,29 @@ static enum alm_status insert(const struct alm_host *host, const struct new_batc
                               struct alm_error *err)
 {
     int64_t changes = 0;
-    enum alm_status status =
-        meals_run(host, &changes, err,
-                  "INSERT INTO meals_batch (programme, code, kitchen, date, slot, cooked_at, portions, given, cost) "
-                  "VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8) "
-                  "ON CONFLICT (programme, code) DO NOTHING",
-                  "ittiiiii", host->programme_id(host), b->code, b->kitchen, (int64_t)b->date, b->slot, b->cooked_at,
-                  b->portions, b->cost);
+    enum alm_status status = meals_run(
+        host, &changes, err,
+        "INSERT INTO meals_batch (programme, code, kitchen, date, slot, cooked_at, portions, given, cost, recipe) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9) "
+        "ON CONFLICT (programme, code) DO NOTHING",
+        "ittiiiiit", host->programme_id(host), b->code, b->kitchen, (int64_t)b->date, b->slot, b->cooked_at,
+        b->portions, b->cost, b->recipe ? b->recipe->name : NULL);
     *added = status == ALM_OK && changes > 0;
     return *added ? add_to_day(host, b, err) : status;
+}
+
+/* The goods of a new batch leave the kitchen's depot; what it costs is then known with them. */
+static enum alm_status use_recipe(const struct alm_host *host, struct new_batch *b, struct alm_error *err)
+{
+    const struct meals_making making = {b->code, b->kitchen, b->depot, b->date, b->portions};
+    const int64_t work = b->cost == ALM_NULL ? 0 : b->cost;
+    if (!b->recipe)
+        return ALM_OK;
+    enum alm_status status = meals_recipe_cook(host, b->recipe, &making, &b->cost, err);
+    if (status != ALM_OK)
+        return status;
+    return meals_run(host, NULL, err, "UPDATE meals_batch SET cost = $3, work = $4 WHERE programme = $1 AND code = $2",
+                     "itii", host->programme_id(host), b->code, b->cost, work);
 }
 
 /* ---- the table of batches ---- */
@@ -101,32 +115,44 @@ static const struct alm_column batch_columns[] = {
     {.name = "given", .title = "given", .type = ALM_QUANTITY, .flags = ALM_TOTAL, .unit = "meals"},
     {.name = "left", .title = "left", .type = ALM_QUANTITY, .flags = ALM_TOTAL, .unit = "meals"},
     {.name = "cost", .title = "cost", .type = ALM_MONEY, .flags = ALM_TOTAL},
+    {.name = "recipe", .title = "recipe", .type = ALM_STRING, .flags = ALM_OPTIONAL},
+    {.name = "thrown", .title = "thrown away", .type = ALM_QUANTITY, .flags = ALM_TOTAL, .unit = "meals"},
+    {.name = "hot_until", .title = "held hot until", .type = ALM_TIME, .flags = ALM_OPTIONAL},
+    {.name = "closed", .title = "closed at", .type = ALM_TIME, .flags = ALM_OPTIONAL},
 };
 
-static struct alm_value number_or_null(int64_t number)
-{
-    return number == ALM_NULL ? alm_null() : alm_number(number);
-}
+/* What became of a batch. */
+struct fate {
+    alm_quantity given;
+    alm_quantity thrown;
+    int64_t hot_until; /* ALM_NULL: not written down, as the next one */
+    int64_t closed;
+};
 
-static enum alm_status emit_batch(const struct alm_host *host, const struct new_batch *b, alm_quantity given,
-                                  struct alm_error *err)
+static enum alm_status emit_batch(const struct alm_host *host, const struct new_batch *b, const char *recipe,
+                                  const struct fate *fate, struct alm_error *err)
 {
     const struct alm_value values[] = {
         alm_string(b->code),
         alm_string(b->kitchen),
         alm_number(b->date),
         {.number = b->slot, .text = meals_slot_names[b->slot]},
-        number_or_null(b->cooked_at),
+        alm_number_or_null(b->cooked_at),
         alm_number(b->portions),
-        alm_number(given),
-        alm_number(b->portions - given),
-        number_or_null(b->cost),
+        alm_number(fate->given),
+        alm_number(b->portions - fate->given - fate->thrown),
+        alm_number_or_null(b->cost),
+        alm_string(recipe),
+        alm_number(fate->thrown),
+        alm_number_or_null(fate->hot_until),
+        alm_number_or_null(fate->closed),
     };
     return host->row(host, values, err);
 }
 
 #define LIST                                                                                                           \
-    "SELECT code, kitchen, date, slot, cooked_at, portions, given, cost FROM meals_batch "                             \
+    "SELECT code, kitchen, date, slot, cooked_at, portions, given, cost, recipe, COALESCE(thrown, 0), hot_until, "     \
+    "closed FROM meals_batch "                                                                                         \
     "WHERE programme = $1 AND date BETWEEN $2 AND $3 "
 #define LIST_ORDER "ORDER BY date, slot, code COLLATE \"C\""
 
@@ -153,7 +179,9 @@ enum alm_status meals_batch_list(const struct alm_host *host, void *state, const
                                     .cooked_at = meals_column_int(host, st, 4),
                                     .portions = host->column_int(host, st, 5),
                                     .cost = meals_column_int(host, st, 7)};
-        status = emit_batch(host, &b, host->column_int(host, st, 6), err);
+        const struct fate fate = {host->column_int(host, st, 6), host->column_int(host, st, 9),
+                                  meals_column_int(host, st, 10), meals_column_int(host, st, 11)};
+        status = emit_batch(host, &b, host->column_text(host, st, 8), &fate, err);
     }
     return status == ALM_OK ? host->table_end(host, err) : status;
 }
@@ -187,6 +215,8 @@ static enum alm_status insert_by_default_code(const struct alm_host *host, struc
 enum alm_status meals_cook(const struct alm_host *host, void *state, const struct alm_args *args, struct alm_error *err)
 {
     const struct meals *meals = state;
+    const struct fate fate = {.hot_until = ALM_NULL, .closed = ALM_NULL};
+    const char *recipe = alm_arg_text(args, "recipe");
     char code[128];
     bool added = false;
     struct new_batch b = {.code = alm_arg_text(args, "code"),
@@ -201,6 +231,8 @@ enum alm_status meals_cook(const struct alm_host *host, void *state, const struc
     enum alm_status status = meals_to_quantity(alm_arg_number(args, "portions", 0), "--portions", &b.portions, err);
     if (status == ALM_OK && b.code)
         status = meals_check_code(b.code, err);
+    if (status == ALM_OK && recipe)
+        status = meals_recipe_find(meals->settings, recipe, &b.recipe, err);
     if (status == ALM_OK)
         status = check_batch(host, meals, &b, err);
     if (status != ALM_OK)
@@ -220,20 +252,22 @@ enum alm_status meals_cook(const struct alm_host *host, void *state, const struc
     } else {
         status = insert_by_default_code(host, &b, code, sizeof code, err);
     }
-    struct alm_column columns[COUNT_OF(batch_columns)]; /* one batch has no total */
+    if (status == ALM_OK)
+        status = use_recipe(host, &b, err);
+    struct alm_column columns[COUNT_OF(batch_columns) - 3]; /* one batch has no total, and nothing became of it yet */
     memcpy(columns, batch_columns, sizeof columns);
     for (size_t i = 0; i < COUNT_OF(columns); i++)
-        columns[i].flags = 0;
+        columns[i].flags &= ~(uint32_t)ALM_TOTAL;
     if (status == ALM_OK)
         status = host->table_begin(host, "batch", columns, COUNT_OF(columns), err);
     if (status == ALM_OK)
-        status = emit_batch(host, &b, 0, err);
+        status = emit_batch(host, &b, recipe, &fate, err);
     return status == ALM_OK ? host->table_end(host, err) : status;
 }
 
 /* ---- import ---- */
 
-enum { CODE, KITCHEN, DATE, SLOT, TIME, PORTIONS, COST };
+enum { CODE, KITCHEN, DATE, SLOT, TIME, PORTIONS, COST, RECIPE };
 static const struct alm_import_column import_columns[] = {
     [CODE] = {.name = "code", .aliases = "batch|کد", .type = ALM_STRING, .flags = ALM_REQUIRED},
     [KITCHEN] = {.name = "kitchen", .aliases = "آشپزخانه", .type = ALM_STRING, .flags = ALM_REQUIRED},
@@ -242,59 +276,106 @@ static const struct alm_import_column import_columns[] = {
     [TIME] = {.name = "time", .aliases = "cooked_at|زمان", .type = ALM_TIME},
     [PORTIONS] = {.name = "portions", .aliases = "تعداد", .type = ALM_INT, .flags = ALM_REQUIRED},
     [COST] = {.name = "cost", .aliases = "هزینه", .type = ALM_MONEY},
+    [RECIPE] = {.name = "recipe", .aliases = "دستور پخت", .type = ALM_STRING},
 };
 
-/* A batch that is known: what was given of it must still fit. */
-static enum alm_status change_batch(const struct alm_host *host, const struct new_batch *b,
-                                    enum alm_row_outcome *outcome, struct alm_error *err)
+/* A batch that is known, as the store has it. */
+struct known {
+    char kitchen[MEALS_MAX_CODE + 1];
+    int64_t date, slot, cooked_at, cost, work;
+    alm_quantity portions, given;
+    bool closed, has_recipe, same_recipe;
+};
+
+static enum alm_status read_known(const struct alm_host *host, const struct new_batch *b, struct known *k,
+                                  struct alm_error *err)
 {
     struct alm_statement *st;
     bool row = false;
     enum alm_status status =
         meals_query(host, &st, err,
-                    "SELECT kitchen, date, slot, cooked_at, portions, given, cost FROM meals_batch "
-                    "WHERE programme = $1 AND code = $2",
+                    "SELECT kitchen, date, slot, cooked_at, portions, given, cost, work, closed, recipe "
+                    "FROM meals_batch WHERE programme = $1 AND code = $2",
                     "it", host->programme_id(host), b->code);
     if (status == ALM_OK)
         status = host->step(host, st, &row, err);
     if (status != ALM_OK)
         return status;
-    char old_kitchen[MEALS_MAX_CODE + 1];
-    int64_t old_date = host->column_int(host, st, 1);
-    snprintf(old_kitchen, sizeof old_kitchen, "%s", host->column_text(host, st, 0));
-    bool same_kitchen = strcmp(old_kitchen, b->kitchen) == 0;
-    bool same_slot = old_date == b->date && host->column_int(host, st, 2) == b->slot;
-    bool same_time = meals_column_int(host, st, 3) == b->cooked_at;
-    bool same_portions = host->column_int(host, st, 4) == b->portions;
-    bool same_cost = meals_column_int(host, st, 6) == b->cost;
-    alm_quantity given = host->column_int(host, st, 5);
-    *outcome = ALM_ROW_SAME;
-    if (same_kitchen && same_slot && same_time && same_portions && same_cost)
-        return ALM_OK;
-    if (given > b->portions || (given > 0 && !(same_slot && same_kitchen))) {
-        char text[32];
-        meals_format_quantity(given, text, sizeof text);
+    *k = (struct known){.date = host->column_int(host, st, 1),
+                        .slot = host->column_int(host, st, 2),
+                        .cooked_at = meals_column_int(host, st, 3),
+                        .portions = host->column_int(host, st, 4),
+                        .given = host->column_int(host, st, 5),
+                        .cost = meals_column_int(host, st, 6),
+                        .work = host->column_int(host, st, 7),
+                        .closed = !host->column_is_null(host, st, 8),
+                        .has_recipe = !host->column_is_null(host, st, 9)};
+    snprintf(k->kitchen, sizeof k->kitchen, "%s", host->column_text(host, st, 0));
+    /* A list without recipes says nothing of them. */
+    k->same_recipe = !b->recipe || (k->has_recipe && strcmp(host->column_text(host, st, 9), b->recipe->name) == 0);
+    return ALM_OK;
+}
+
+/* Whether what the row changes may still change; `same_pot`: neither kitchen, day, meal nor portions do. */
+static enum alm_status check_change(const struct alm_host *host, const struct new_batch *b, const struct known *k,
+                                    bool same_place, bool same_pot, struct alm_error *err)
+{
+    char text[32];
+    char hint[160];
+    if (k->given > b->portions || (k->given > 0 && !same_place)) {
+        meals_format_quantity(k->given, text, sizeof text);
         return alm_fail(err, ALM_REFUSED, "enter a batch with another code", "%s meals of batch %s were given already",
                         text, b->code);
     }
+    if (!k->same_recipe || (k->has_recipe && !same_pot))
+        return alm_fail(err, ALM_REFUSED, "enter a batch with another code",
+                        k->has_recipe ? "the goods of batch %s have left the stock"
+                                      : "batch %s was cooked without a recipe",
+                        b->code);
+    if (k->closed && !same_pot) {
+        snprintf(hint, sizeof hint, "almoner %s reopen %.60s opens it again", host->programme_name(host), b->code);
+        return alm_fail(err, ALM_REFUSED, hint, "batch %s is closed", b->code);
+    }
+    return ALM_OK;
+}
+
+static enum alm_status change_batch(const struct alm_host *host, struct new_batch *b, enum alm_row_outcome *outcome,
+                                    struct alm_error *err)
+{
+    struct known k;
+    enum alm_status status = read_known(host, b, &k, err);
+    if (status != ALM_OK)
+        return status;
+    int64_t work = ALM_NULL;
+    if (k.has_recipe) {
+        work = b->cost == ALM_NULL ? 0 : b->cost;
+        b->cost = k.cost == ALM_NULL ? ALM_NULL : k.cost - k.work + work;
+    }
+    const bool same_kitchen = strcmp(k.kitchen, b->kitchen) == 0;
+    const bool same_place = same_kitchen && k.date == b->date && k.slot == b->slot;
+    const bool same_pot = same_place && k.portions == b->portions;
+    *outcome = ALM_ROW_SAME;
+    if (same_pot && k.same_recipe && k.cooked_at == b->cooked_at && k.cost == b->cost &&
+        (!k.has_recipe || k.work == work))
+        return ALM_OK;
     *outcome = ALM_ROW_CHANGED;
-    if (!same_kitchen || !same_slot || !same_portions)
+    status = check_change(host, b, &k, same_place, same_pot, err);
+    if (status == ALM_OK && !same_pot)
         status = check_capacity(host, b, err);
-    if (status == ALM_OK && !(same_kitchen && same_slot)) {
+    if (status == ALM_OK && !same_place) {
         status = meals_run(host, NULL, err,
                            "DELETE FROM meals_day WHERE programme = $1 AND date = $2 AND kitchen = $3 AND code = $4",
-                           "iitt", host->programme_id(host), old_date, old_kitchen, b->code);
+                           "iitt", host->programme_id(host), k.date, k.kitchen, b->code);
         if (status == ALM_OK)
             status = add_to_day(host, b, err);
     }
     if (status != ALM_OK)
         return status;
-    return meals_run(
-        host, NULL, err,
-        "UPDATE meals_batch SET kitchen = $3, date = $4, slot = $5, cooked_at = $6, portions = $7, cost = $8 "
-        "WHERE programme = $1 AND code = $2",
-        "ittiiiii", host->programme_id(host), b->code, b->kitchen, (int64_t)b->date, b->slot, b->cooked_at, b->portions,
-        b->cost);
+    return meals_run(host, NULL, err,
+                     "UPDATE meals_batch SET kitchen = $3, date = $4, slot = $5, cooked_at = $6, portions = $7, "
+                     "cost = $8, work = $9 WHERE programme = $1 AND code = $2",
+                     "ittiiiiii", host->programme_id(host), b->code, b->kitchen, (int64_t)b->date, b->slot,
+                     b->cooked_at, b->portions, b->cost, work);
 }
 
 static enum alm_status import_row(const struct alm_host *host, void *context, const struct alm_value *values,
@@ -309,6 +390,8 @@ static enum alm_status import_row(const struct alm_host *host, void *context, co
                           .cooked_at = values[TIME].is_null ? ALM_NULL : values[TIME].number,
                           .cost = values[COST].is_null ? ALM_NULL : values[COST].number};
     enum alm_status status = meals_check_code(b.code, err);
+    if (status == ALM_OK && !values[RECIPE].is_null)
+        status = meals_recipe_find(meals->settings, values[RECIPE].text, &b.recipe, err);
     if (status == ALM_OK)
         status = meals_to_quantity(values[PORTIONS].number, "portions", &b.portions, err);
     if (status == ALM_OK)
@@ -317,8 +400,11 @@ static enum alm_status import_row(const struct alm_host *host, void *context, co
         status = insert(host, &b, &added, err);
     if (status != ALM_OK)
         return status;
+    if (!added)
+        return change_batch(host, &b, outcome, err);
     *outcome = ALM_ROW_NEW;
-    return added ? check_capacity(host, &b, err) : change_batch(host, &b, outcome, err);
+    status = check_capacity(host, &b, err);
+    return status == ALM_OK ? use_recipe(host, &b, err) : status;
 }
 
 enum alm_status meals_batch_import(const struct alm_host *host, void *state, const struct alm_args *args,

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Kitchens: entered, listed, imported, reported on. */
+/* Kitchens: entered, listed, imported. */
 #include "meals.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 struct kitchen {
     const char *code;
     const char *name;
     int64_t area;     /* ALM_NULL: everywhere */
     int64_t capacity; /* thousandths; ALM_NULL: no limit */
+    int64_t depot;    /* ALM_NULL: it keeps no goods */
 };
 
 enum alm_status meals_to_quantity(int64_t meals, const char *what, alm_quantity *quantity, struct alm_error *err)
@@ -32,11 +31,12 @@ enum alm_status meals_check_code(const char *code, struct alm_error *err)
 static enum alm_status insert(const struct alm_host *host, const struct kitchen *k, bool *added, struct alm_error *err)
 {
     int64_t changes = 0;
-    enum alm_status status = meals_run(host, &changes, err,
-                                       "INSERT INTO meals_kitchen (programme, code, name, area, capacity) "
-                                       "VALUES ($1, $2, $3, $4, $5) "
-                                       "ON CONFLICT (programme, code) DO NOTHING",
-                                       "ittii", host->programme_id(host), k->code, k->name, k->area, k->capacity);
+    enum alm_status status =
+        meals_run(host, &changes, err,
+                  "INSERT INTO meals_kitchen (programme, code, name, area, capacity, depot) "
+                  "VALUES ($1, $2, $3, $4, $5, $6) "
+                  "ON CONFLICT (programme, code) DO NOTHING",
+                  "ittiii", host->programme_id(host), k->code, k->name, k->area, k->capacity, k->depot);
     *added = changes > 0;
     return status;
 }
@@ -44,9 +44,9 @@ static enum alm_status insert(const struct alm_host *host, const struct kitchen 
 static enum alm_status update(const struct alm_host *host, const struct kitchen *k, struct alm_error *err)
 {
     return meals_run(host, NULL, err,
-                     "UPDATE meals_kitchen SET name = $3, area = $4, capacity = $5 "
+                     "UPDATE meals_kitchen SET name = $3, area = $4, capacity = $5, depot = $6 "
                      "WHERE programme = $1 AND code = $2",
-                     "ittii", host->programme_id(host), k->code, k->name, k->area, k->capacity);
+                     "ittiii", host->programme_id(host), k->code, k->name, k->area, k->capacity, k->depot);
 }
 
 /* What was given on the command line over what `k` holds. */
@@ -54,6 +54,7 @@ static enum alm_status take_options(const struct alm_host *host, const struct al
                                     struct alm_error *err)
 {
     const char *area = alm_arg_text(args, "area");
+    const char *depot = alm_arg_text(args, "depot");
     const char *name = alm_arg_text(args, "name");
     enum alm_status status = meals_check_code(k->code, err);
     if (name)
@@ -64,6 +65,8 @@ static enum alm_status take_options(const struct alm_host *host, const struct al
         status = host->find(host, ALM_NOUN_AREA, area, &k->area, err);
     if (status == ALM_OK && alm_arg(args, "capacity")->count)
         status = meals_to_quantity(alm_arg_number(args, "capacity", 0), "--capacity", &k->capacity, err);
+    if (status == ALM_OK && depot)
+        status = host->find(host, ALM_NOUN_DEPOT, depot, &k->depot, err);
     return status;
 }
 
@@ -71,7 +74,7 @@ enum alm_status meals_kitchen_add(const struct alm_host *host, void *state, cons
                                   struct alm_error *err)
 {
     (void)state;
-    struct kitchen k = {.code = alm_arg_text(args, "code"), .area = ALM_NULL, .capacity = ALM_NULL};
+    struct kitchen k = {.code = alm_arg_text(args, "code"), .area = ALM_NULL, .capacity = ALM_NULL, .depot = ALM_NULL};
     bool added = false;
     enum alm_status status = take_options(host, args, &k, err);
     if (status == ALM_OK)
@@ -88,9 +91,9 @@ enum alm_status meals_kitchen_add(const struct alm_host *host, void *state, cons
 static enum alm_status read_kitchen(const struct alm_host *host, struct kitchen *k, bool *found, struct alm_error *err)
 {
     struct alm_statement *st;
-    enum alm_status status =
-        meals_query(host, &st, err, "SELECT name, area, capacity FROM meals_kitchen WHERE programme = $1 AND code = $2",
-                    "it", host->programme_id(host), k->code);
+    enum alm_status status = meals_query(
+        host, &st, err, "SELECT name, area, capacity, depot FROM meals_kitchen WHERE programme = $1 AND code = $2",
+        "it", host->programme_id(host), k->code);
     if (status == ALM_OK)
         status = host->step(host, st, found, err);
     if (status != ALM_OK || !*found)
@@ -102,6 +105,7 @@ static enum alm_status read_kitchen(const struct alm_host *host, struct kitchen 
     k->name = strcpy(copy, name);
     k->area = meals_column_int(host, st, 1);
     k->capacity = meals_column_int(host, st, 2);
+    k->depot = meals_column_int(host, st, 3);
     return ALM_OK;
 }
 
@@ -128,12 +132,13 @@ enum alm_status meals_kitchen_edit(const struct alm_host *host, void *state, con
     return status;
 }
 
-enum { CODE, NAME, AREA, CAPACITY };
+enum { CODE, NAME, AREA, CAPACITY, DEPOT };
 static const struct alm_import_column import_columns[] = {
     [CODE] = {.name = "code", .aliases = "kitchen|کد|آشپزخانه", .type = ALM_STRING, .flags = ALM_REQUIRED},
     [NAME] = {.name = "name", .aliases = "نام", .type = ALM_STRING, .flags = ALM_REQUIRED},
     [AREA] = {.name = "area", .aliases = "محدوده", .type = ALM_ID, .noun = ALM_NOUN_AREA},
     [CAPACITY] = {.name = "capacity", .aliases = "ظرفیت", .type = ALM_INT},
+    [DEPOT] = {.name = "depot", .aliases = "انبار", .type = ALM_ID, .noun = ALM_NOUN_DEPOT},
 };
 
 static enum alm_status import_row(const struct alm_host *host, void *context, const struct alm_value *values,
@@ -143,7 +148,8 @@ static enum alm_status import_row(const struct alm_host *host, void *context, co
     struct kitchen k = {.code = values[CODE].text,
                         .name = values[NAME].text,
                         .area = values[AREA].is_null ? ALM_NULL : values[AREA].number,
-                        .capacity = ALM_NULL};
+                        .capacity = ALM_NULL,
+                        .depot = values[DEPOT].is_null ? ALM_NULL : values[DEPOT].number};
     bool added = false;
     enum alm_status status = meals_check_code(k.code, err);
     if (status == ALM_OK && !values[CAPACITY].is_null)
@@ -156,15 +162,15 @@ static enum alm_status import_row(const struct alm_host *host, void *context, co
 
     struct alm_statement *st;
     bool row = false;
-    status =
-        meals_query(host, &st, err, "SELECT name, area, capacity FROM meals_kitchen WHERE programme = $1 AND code = $2",
-                    "it", host->programme_id(host), k.code);
+    status = meals_query(host, &st, err,
+                         "SELECT name, area, capacity, depot FROM meals_kitchen WHERE programme = $1 AND code = $2",
+                         "it", host->programme_id(host), k.code);
     if (status == ALM_OK)
         status = host->step(host, st, &row, err);
     if (status != ALM_OK)
         return status;
     bool same = row && strcmp(host->column_text(host, st, 0), k.name) == 0 && meals_column_int(host, st, 1) == k.area &&
-                meals_column_int(host, st, 2) == k.capacity;
+                meals_column_int(host, st, 2) == k.capacity && meals_column_int(host, st, 3) == k.depot;
     *outcome = same ? ALM_ROW_SAME : ALM_ROW_CHANGED;
     return same ? ALM_OK : update(host, &k, err);
 }
@@ -180,8 +186,8 @@ enum alm_status meals_kitchen_import(const struct alm_host *host, void *state, c
     return host->import(host, &import, err);
 }
 
-enum alm_status meals_kitchen_capacity(const struct alm_host *host, const char *code, int64_t *capacity,
-                                       struct alm_error *err)
+enum alm_status meals_kitchen_lock(const struct alm_host *host, const char *code, int64_t *capacity, int64_t *depot,
+                                   struct alm_error *err)
 {
     struct alm_statement *st;
     bool row = false;
@@ -189,21 +195,17 @@ enum alm_status meals_kitchen_capacity(const struct alm_host *host, const char *
     /* The update locks the kitchen, so that two batches at once cannot both pass the limit. */
     enum alm_status status = meals_query(host, &st, err,
                                          "UPDATE meals_kitchen SET capacity = capacity "
-                                         "WHERE programme = $1 AND code = $2 RETURNING capacity",
+                                         "WHERE programme = $1 AND code = $2 RETURNING capacity, depot",
                                          "it", host->programme_id(host), code);
     while (status == ALM_OK && (status = host->step(host, st, &row, err)) == ALM_OK && row) {
         *capacity = meals_column_int(host, st, 0);
+        *depot = meals_column_int(host, st, 1);
         found = true;
     }
     return status == ALM_OK && !found ? no_kitchen(host, code, err) : status;
 }
 
-/* ---- list and report ---- */
-
-static struct alm_value number_or_null(int64_t number)
-{
-    return number == ALM_NULL ? alm_null() : alm_number(number);
-}
+/* ---- list ---- */
 
 enum alm_status meals_kitchen_list(const struct alm_host *host, void *state, const struct alm_args *args,
                                    struct alm_error *err)
@@ -213,65 +215,33 @@ enum alm_status meals_kitchen_list(const struct alm_host *host, void *state, con
         {.name = "name", .title = "name", .type = ALM_STRING},
         {.name = "area", .title = "area", .type = ALM_STRING},
         {.name = "capacity", .title = "capacity", .type = ALM_QUANTITY, .unit = "meals a day"},
+        {.name = "depot", .title = "depot", .type = ALM_STRING},
     };
     (void)state;
     (void)args;
     struct alm_statement *st;
     bool row = true;
     enum alm_status status = meals_query(host, &st, err,
-                                         "SELECT code, name, area, capacity FROM meals_kitchen "
+                                         "SELECT code, name, area, capacity, depot FROM meals_kitchen "
                                          "WHERE programme = $1 ORDER BY code COLLATE \"C\"",
                                          "i", host->programme_id(host));
     if (status == ALM_OK)
         status = host->table_begin(host, "kitchens", columns, COUNT_OF(columns), err);
     while (status == ALM_OK && (status = host->step(host, st, &row, err)) == ALM_OK && row) {
         char area[120] = "";
+        char depot[120] = "";
         int64_t id = meals_column_int(host, st, 2);
+        int64_t depot_id = meals_column_int(host, st, 4);
         if (id != ALM_NULL)
             status = host->name_of(host, ALM_NOUN_AREA, id, area, sizeof area, err);
+        if (status == ALM_OK && depot_id != ALM_NULL)
+            status = host->name_of(host, ALM_NOUN_DEPOT, depot_id, depot, sizeof depot, err);
         const struct alm_value values[] = {
             alm_string(host->column_text(host, st, 0)), alm_string(host->column_text(host, st, 1)),
-            id == ALM_NULL ? alm_null() : alm_string(area), number_or_null(meals_column_int(host, st, 3))};
+            id == ALM_NULL ? alm_null() : alm_string(area), alm_number_or_null(meals_column_int(host, st, 3)),
+            depot_id == ALM_NULL ? alm_null() : alm_string(depot)};
         if (status == ALM_OK)
             status = host->row(host, values, err);
     }
     return status == ALM_OK ? host->table_end(host, err) : status;
-}
-
-enum alm_status meals_kitchen_report(const struct alm_host *host, void *state, const struct alm_args *args,
-                                     struct alm_error *err)
-{
-    (void)state;
-    struct alm_statement *st;
-    bool row = true;
-    enum alm_status status =
-        meals_query(host, &st, err,
-                    "SELECT k.code, k.name, b.batches, b.portions, b.given, b.cost, b.costed "
-                    "FROM meals_kitchen k "
-                    "LEFT JOIN (SELECT kitchen, COUNT(*) AS batches, CAST(SUM(portions) AS BIGINT) AS portions, "
-                    "CAST(SUM(given) AS BIGINT) AS given, CAST(SUM(cost) AS BIGINT) AS cost, "
-                    "CAST(SUM(CASE WHEN cost IS NULL THEN 0 ELSE portions END) AS BIGINT) AS costed "
-                    "FROM meals_batch WHERE programme = $1 AND date BETWEEN $2 AND $3 GROUP BY kitchen) b "
-                    "ON b.kitchen = k.code "
-                    "WHERE k.programme = $1 ORDER BY k.code COLLATE \"C\"",
-                    "iii", host->programme_id(host), alm_arg_number(args, "from", INT32_MIN),
-                    alm_arg_number(args, "to", INT32_MAX));
-    while (status == ALM_OK && (status = host->step(host, st, &row, err)) == ALM_OK && row) {
-        int64_t portions = host->column_int(host, st, 3);
-        int64_t given = host->column_int(host, st, 4);
-        int64_t cost = meals_column_int(host, st, 5);
-        int64_t costed = host->column_int(host, st, 6);
-        const struct alm_value values[] = {
-            alm_string(host->column_text(host, st, 0)),
-            alm_string(host->column_text(host, st, 1)),
-            alm_number(host->column_int(host, st, 2)),
-            alm_number(portions),
-            alm_number(given),
-            alm_number(portions - given),
-            number_or_null(cost),
-            cost == ALM_NULL || !costed ? alm_null() : alm_number(meals_share(cost, ALM_UNIT, costed)),
-        };
-        status = host->row(host, values, err);
-    }
-    return status;
 }

@@ -76,7 +76,8 @@ void meals_batches_release(struct meals_batches *table)
     free(table->at);
 }
 
-#define BATCH_COLUMNS "SELECT b.code, b.date, b.slot, b.cooked_at, b.portions, b.given, b.cost, k.area, b.kitchen "
+#define BATCH_COLUMNS                                                                                                  \
+    "SELECT b.code, b.date, b.slot, b.cooked_at, b.portions, b.given, b.cost, k.area, b.kitchen, b.closed "
 #define BATCH_KITCHEN "JOIN meals_kitchen k ON k.programme = b.programme AND k.code = b.kitchen "
 
 /* The statement's row into the table, unless this call has it already. */
@@ -103,6 +104,7 @@ static struct meals_batch *read_batch(const struct alm_host *host, struct meals_
     batch->given = host->column_int(host, st, 5);
     batch->cost = meals_column_int(host, st, 6);
     batch->area = area == ALM_NULL ? 0 : area;
+    batch->closed = !host->column_is_null(host, st, 9);
     batch->drawn = 0;
     return batch;
 }
@@ -332,6 +334,10 @@ static bool may_draw(const struct alm_host *host, const struct meals *meals, con
         alm_refuse(verdict, "batch %s is %s of %s", batch->code, meals_slot_names[batch->slot], date);
         return false;
     }
+    if (batch->closed) {
+        alm_refuse(verdict, "batch %s is closed", batch->code);
+        return false;
+    }
     if (line->quantity > batch->portions - batch->given) {
         char left[32];
         meals_format_quantity(batch->portions - batch->given, left, sizeof left);
@@ -390,6 +396,16 @@ static void draw(struct meals_batch *batch, struct alm_line *line)
         line->value = meals_share(batch->cost, line->quantity, batch->portions);
 }
 
+/* Its row of the day never changes: an upsert that changes nothing locks it, and leaves no other version behind. */
+enum alm_status meals_batch_lock(const struct alm_host *host, alm_date date, const char *kitchen, const char *code,
+                                 struct alm_error *err)
+{
+    return meals_run(host, NULL, err,
+                     "INSERT INTO meals_day (programme, date, kitchen, code) VALUES ($1, $2, $3, $4) "
+                     "ON CONFLICT (programme, date, kitchen, code) DO UPDATE SET code = excluded.code WHERE false",
+                     "iitt", host->programme_id(host), (int64_t)date, kitchen, code);
+}
+
 /*
  * Lock what the lines may draw from, in the order of the codes, so that two writers never wait for each other in a
  * circle; and read again how much was given, which may have changed since.
@@ -422,20 +438,17 @@ static enum alm_status lock_batches(const struct alm_host *host, struct meals *m
         bool row = false;
         if (i && wanted[i] == wanted[i - 1]) /* of several lines' choices */
             continue;
-        /* Its row of the day never changes: an upsert that changes nothing locks it, and leaves no other version
-         * behind. */
-        status =
-            meals_run(host, NULL, err,
-                      "INSERT INTO meals_day (programme, date, kitchen, code) VALUES ($1, $2, $3, $4) "
-                      "ON CONFLICT (programme, date, kitchen, code) DO UPDATE SET code = excluded.code WHERE false",
-                      "iitt", host->programme_id(host), (int64_t)wanted[i]->date, wanted[i]->kitchen, wanted[i]->code);
+        status = meals_batch_lock(host, wanted[i]->date, wanted[i]->kitchen, wanted[i]->code, err);
         if (status == ALM_OK)
-            status = meals_query(host, &st, err, "SELECT given FROM meals_batch WHERE programme = $1 AND code = $2",
-                                 "it", host->programme_id(host), wanted[i]->code);
+            status =
+                meals_query(host, &st, err, "SELECT given, closed FROM meals_batch WHERE programme = $1 AND code = $2",
+                            "it", host->programme_id(host), wanted[i]->code);
         if (status == ALM_OK)
             status = host->step(host, st, &row, err);
-        if (status == ALM_OK && row)
+        if (status == ALM_OK && row) {
             wanted[i]->given = host->column_int(host, st, 0);
+            wanted[i]->closed = !host->column_is_null(host, st, 1);
+        }
     }
     for (size_t i = 0; i < n_wanted; i++)
         wanted[i]->wanted = false;
@@ -443,7 +456,7 @@ static enum alm_status lock_batches(const struct alm_host *host, struct meals *m
     return status;
 }
 
-/* Add up what was drawn. */
+/* Add up what was drawn.  What comes back to a batch that is closed is left over, so that its sums go on to balance. */
 static enum alm_status write_drawn(const struct alm_host *host, struct meals_batch **touched, size_t n,
                                    struct alm_error *err)
 {
@@ -455,7 +468,7 @@ static enum alm_status write_drawn(const struct alm_host *host, struct meals_bat
         if (touched[i]->drawn == 0) /* a batch from which lines of nothing drew stands here more than once */
             continue;
         status = meals_run(host, &changes, err,
-                           "UPDATE meals_batch SET given = given + $1 "
+                           "UPDATE meals_batch SET given = given + $1, left_over = left_over - $1 "
                            "WHERE programme = $2 AND code = $3 AND given + $1 BETWEEN 0 AND portions",
                            "iit", touched[i]->drawn, host->programme_id(host), touched[i]->code);
         if (status == ALM_OK && changes != 1)

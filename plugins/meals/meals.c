@@ -4,8 +4,6 @@
 #include "meals-schema.h"
 #include <stdlib.h>
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 const char *const meals_slot_names[MEALS_SLOTS + 1] = {"sahari", "breakfast", "lunch", "iftar", "dinner", NULL};
 
 int64_t meals_slot_of(const char *name)
@@ -54,6 +52,30 @@ static const struct alm_setting settings[] = {
      .offset = FIELD(batch_required),
      .fallback = "yes",
      .help = "Whether every meal must come out of a batch that was entered with `cook` or `batch import`."},
+    {.key = "carriers",
+     .type = ALM_LIST,
+     .offset = FIELD(carriers),
+     .help = "Specialities of the groups that carry meals to the door, for `route` (cooking). By default every group "
+             "that has an area."},
+};
+
+static const struct alm_setting recipe_settings[] = {
+    {.key = "ingredients",
+     .type = ALM_LIST,
+     .flags = ALM_REQUIRED,
+     .offset = offsetof(struct meals_recipe, ingredients),
+     .help = "What a portion takes out of the stock of the kitchen's depot: codes of items, and how much of their unit "
+             "(rice 0.08, oil 0.01)."},
+};
+
+static const struct alm_setting_group groups[] = {
+    {.name = "recipe",
+     .help = "what goes into a portion, for `cook --recipe NAME`.",
+     .settings = recipe_settings,
+     .n_settings = COUNT_OF(recipe_settings),
+     .item_size = sizeof(struct meals_recipe),
+     .offset = FIELD(recipes),
+     .sample = "[recipe rice-stew]\ningredients = rice 0.08, lentils 0.04, oil 0.01\n"},
 };
 
 static void check(const void *data, const struct alm_check *to)
@@ -75,6 +97,7 @@ static void check(const void *data, const struct alm_check *to)
             seen |= 1u << slot;
         }
     }
+    meals_recipes_check(s, to);
 }
 
 static enum alm_status start(const struct alm_host *host, const void *data, void **state, struct alm_error *err)
@@ -154,8 +177,10 @@ static const struct alm_programme programme = {
      .type = ALM_STRING,                                                                                               \
      .value = "AREA",                                                                                                  \
      .help = "code of the area that it cooks for (default: all)"},                                                     \
+        {.name = "capacity", .type = ALM_INT, .value = "MEALS", .help = "meals a day at most (default: no limit)"},    \
     {                                                                                                                  \
-        .name = "capacity", .type = ALM_INT, .value = "MEALS", .help = "meals a day at most (default: no limit)"       \
+        .name = "depot", .type = ALM_STRING, .value = "DEPOT",                                                         \
+        .help = "code of the depot where its goods lie (default: none)"                                                \
     }
 
 static const struct alm_option kitchen_add_options[] = {
@@ -192,8 +217,41 @@ static const struct alm_option cook_options[] = {
      .type = ALM_TIME,
      .value = "TIME",
      .help = "when it was ready (default: now; not known for another day than today)"},
-    {.name = "cost", .type = ALM_MONEY, .value = "MONEY", .help = "what the whole batch cost"},
+    {.name = "cost",
+     .type = ALM_MONEY,
+     .value = "MONEY",
+     .help = "what the whole batch cost; with a recipe, beside the goods that it takes"},
+    {.name = "recipe",
+     .type = ALM_STRING,
+     .value = "RECIPE",
+     .help = "by which it was cooked: its goods leave the kitchen's depot"},
     {.name = "code", .type = ALM_STRING, .value = "CODE", .help = "code of the batch (default: KITCHEN-DATE-MEAL)"},
+};
+#define BATCH                                                                                                          \
+    {                                                                                                                  \
+        .name = "batch", .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "BATCH",                   \
+        .help = "code of the batch"                                                                                    \
+    }
+static const struct alm_option close_options[] = {
+    BATCH,
+    {.name = "left", .type = ALM_INT, .value = "N", .help = "meals left over (default: the rest)"},
+    {.name = "thrown", .type = ALM_INT, .value = "N", .help = "meals thrown away (default: none)"},
+    {.name = "held-until", .type = ALM_TIME, .value = "TIME", .help = "until when it was held hot"},
+};
+static const struct alm_option reopen_options[] = {BATCH};
+static const struct alm_option recipes_options[] = {
+    {.name = "recipe", .type = ALM_STRING, .value = "RECIPE", .help = "only this one"},
+    {.name = "portions", .type = ALM_INT, .fallback = "100", .value = "N", .help = "for how many meals"},
+};
+static const struct alm_option route_options[] = {
+    {.name = "date", .type = ALM_DATE, .value = "DATE", .help = "the day (default: today)"},
+    {.name = "slot",
+     .type = ALM_ENUM,
+     .choices = meals_slot_names,
+     .value = "MEAL",
+     .help = "which meal of the day (default: the first one served)"},
+    {.name = "group", .type = ALM_STRING, .value = "GROUP", .help = "only the doors of this group"},
+    {.name = "area", .type = ALM_STRING, .value = "AREA", .help = "only this area and those in it"},
 };
 static const struct alm_option batch_list_options[] = {
     {.name = "date", .type = ALM_DATE, .value = "DATE", .help = "only of this day"},
@@ -202,6 +260,12 @@ static const struct alm_option batch_list_options[] = {
 static const struct alm_option span_options[] = {
     {.name = "from", .type = ALM_DATE, .value = "DATE", .help = "from this day on"},
     {.name = "to", .type = ALM_DATE, .value = "DATE", .help = "up to this day"},
+};
+
+static const struct alm_option cost_options[] = {
+    {.name = "from", .type = ALM_DATE, .value = "DATE", .help = "from this day on"},
+    {.name = "to", .type = ALM_DATE, .value = "DATE", .help = "up to this day"},
+    {.name = "kitchen", .type = ALM_STRING, .value = "KITCHEN", .help = "only of this kitchen"},
 };
 
 static const struct alm_command commands[] = {
@@ -225,7 +289,7 @@ static const struct alm_command commands[] = {
      .run = meals_kitchen_list,
      .examples = "meals kitchen list"},
     {.name = "kitchen import",
-     .summary = "import kitchens: code,name,area,capacity",
+     .summary = "import kitchens: code,name,area,capacity,depot",
      .options = file_option,
      .n_options = COUNT_OF(file_option),
      .flags = ALM_WRITES | ALM_BULK,
@@ -237,7 +301,8 @@ static const struct alm_command commands[] = {
      .n_options = COUNT_OF(cook_options),
      .flags = ALM_WRITES,
      .run = meals_cook,
-     .examples = "meals cook K1501a --portions 40\nmeals cook K1501a --portions 25 --slot dinner --cost 3750000"},
+     .examples = "meals cook K1501a --portions 40\nmeals cook K1501a --portions 25 --slot dinner --cost 3750000\n"
+                 "meals cook K1501a --portions 40 --recipe rice-stew"},
     {.name = "batch list",
      .summary = "list batches and what is left of them",
      .options = batch_list_options,
@@ -246,12 +311,47 @@ static const struct alm_command commands[] = {
      .run = meals_batch_list,
      .examples = "meals batch list --date 1399/09/15"},
     {.name = "batch import",
-     .summary = "import batches: code,kitchen,date,slot,time,portions,cost",
+     .summary = "import batches: code,kitchen,date,slot,time,portions,cost,recipe",
      .options = file_option,
      .n_options = COUNT_OF(file_option),
      .flags = ALM_WRITES | ALM_BULK,
      .run = meals_batch_import,
      .examples = "meals batch import batches.csv"},
+    {.name = "recipes",
+     .summary = "list the recipes and what they take for so many meals",
+     .options = recipes_options,
+     .n_options = COUNT_OF(recipes_options),
+     .flags = ALM_NO_STORE,
+     .run = meals_recipes,
+     .examples = "meals recipes --portions 400"},
+    {.name = "close",
+     .summary = "close a batch: what was left over of it, and what was thrown away",
+     .options = close_options,
+     .n_options = COUNT_OF(close_options),
+     .flags = ALM_WRITES,
+     .run = meals_close,
+     .examples = "meals close K-000001\nmeals close K-000001 --left 0 --thrown 1"},
+    {.name = "reopen",
+     .summary = "open a batch again, so that more can be given of it",
+     .options = reopen_options,
+     .n_options = COUNT_OF(reopen_options),
+     .flags = ALM_WRITES,
+     .run = meals_reopen,
+     .examples = "meals reopen K-000001"},
+    {.name = "closing import",
+     .summary = "close many batches: code,left,thrown,held_until",
+     .options = file_option,
+     .n_options = COUNT_OF(file_option),
+     .flags = ALM_WRITES | ALM_BULK,
+     .run = meals_closing_import,
+     .examples = "meals closing import closings.csv"},
+    {.name = "route",
+     .summary = "list who is still to get a meal, by neighbourhood and group, larger households first",
+     .options = route_options,
+     .n_options = COUNT_OF(route_options),
+     .flags = ALM_READS,
+     .run = meals_route,
+     .examples = "meals route\nmeals route --slot dinner --date 1399/09/15 --area 1501 --output csv"},
 };
 
 static const struct alm_column kitchen_columns[] = {
@@ -278,6 +378,39 @@ static const struct alm_column kitchen_columns[] = {
      .hxl = "#output+left+num"},
     {.name = "cost", .title = "cost", .type = ALM_MONEY, .flags = ALM_TOTAL, .hxl = "#value"},
     {.name = "cost_per_meal", .title = "cost per meal cooked", .type = ALM_MONEY, .hxl = "#value+unit"},
+    {.name = "thrown",
+     .title = "thrown away",
+     .type = ALM_QUANTITY,
+     .flags = ALM_TOTAL,
+     .unit = "meals",
+     .hxl = "#output+thrown+num"},
+};
+
+static const struct alm_column cost_columns[] = {
+    {.name = "kitchen", .title = "kitchen", .type = ALM_STRING, .hxl = "#org+impl+code"},
+    {.name = "month", .title = "month", .type = ALM_MONTH, .hxl = "#date+month"},
+    {.name = "batches", .title = "batches", .type = ALM_INT, .flags = ALM_TOTAL, .hxl = "#output+batches+num"},
+    {.name = "portions",
+     .title = "cooked",
+     .type = ALM_QUANTITY,
+     .flags = ALM_TOTAL,
+     .unit = "meals",
+     .hxl = "#output+cooked+num"},
+    {.name = "given",
+     .title = "given",
+     .type = ALM_QUANTITY,
+     .flags = ALM_TOTAL,
+     .unit = "meals",
+     .hxl = "#output+given+num"},
+    {.name = "thrown",
+     .title = "thrown away",
+     .type = ALM_QUANTITY,
+     .flags = ALM_TOTAL,
+     .unit = "meals",
+     .hxl = "#output+thrown+num"},
+    {.name = "cost", .title = "cost", .type = ALM_MONEY, .flags = ALM_TOTAL, .hxl = "#value"},
+    {.name = "cost_per_meal", .title = "cost per meal cooked", .type = ALM_MONEY, .hxl = "#value+unit"},
+    {.name = "cost_per_given", .title = "cost per meal given", .type = ALM_MONEY, .hxl = "#value+unit+given"},
 };
 
 static const struct alm_report reports[] = {
@@ -288,12 +421,21 @@ static const struct alm_report reports[] = {
      .options = span_options,
      .n_options = COUNT_OF(span_options),
      .run = meals_kitchen_report},
+    {.name = "costs",
+     .summary = "what a meal costs, by kitchen and month",
+     .columns = cost_columns,
+     .n_columns = COUNT_OF(cost_columns),
+     .options = cost_options,
+     .n_options = COUNT_OF(cost_options),
+     .run = meals_cost_report},
 };
 
 ALM_PLUGIN(.name = "meals", .version = "1.0",
            .summary = "Hot meals, cooked in batches, for every member of a household", .kind = ALM_KIND_PROGRAMME,
            .settings = {.rows = settings,
                         .n_rows = COUNT_OF(settings),
+                        .groups = groups,
+                        .n_groups = COUNT_OF(groups),
                         .size = sizeof(struct meals_settings),
                         .check = check},
            .start = start, .stop = stop, .commands = commands, .n_commands = COUNT_OF(commands), .reports = reports,

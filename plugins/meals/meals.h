@@ -5,6 +5,8 @@
 
 #include <almoner/plugin.h>
 
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
 /* In the order of the day, because the period key of an entitlement must grow with time.  Stored: never renumber. */
 enum meals_slot { MEALS_SAHARI, MEALS_BREAKFAST, MEALS_LUNCH, MEALS_IFTAR, MEALS_DINNER, MEALS_SLOTS };
 extern const char *const meals_slot_names[MEALS_SLOTS + 1];
@@ -17,6 +19,13 @@ struct meals_settings {
     struct alm_list slots;
     int64_t hot_hold; /* seconds */
     bool batch_required;
+    struct alm_list carriers; /* specialities; none: every group carries */
+    struct alm_group recipes; /* struct meals_recipe */
+};
+
+struct meals_recipe {
+    const char *name;
+    struct alm_list ingredients; /* "rice 0.08": item of the stock, and how much of its unit a portion has */
 };
 
 /* A batch as the store has it at `generation` of the table; see meals-settle.c. */
@@ -31,6 +40,7 @@ struct meals_batch {
     alm_quantity portions;
     alm_quantity given; /* with what this generation has drawn */
     alm_quantity drawn; /* by this generation */
+    bool closed;        /* nothing more is given of it */
     bool wanted;        /* while the batches to lock are gathered */
     alm_money cost;     /* ALM_NULL: not known */
     alm_id area;        /* of its kitchen; 0: everywhere */
@@ -78,6 +88,9 @@ enum alm_status meals_settle(const struct alm_host *, void *state, struct alm_li
 enum alm_status meals_unsettle(const struct alm_host *, void *state, const struct alm_line *, size_t n,
                                struct alm_error *);
 void meals_batches_release(struct meals_batches *);
+/* Until the transaction ends, what is left of the batch is this one's to judge. */
+enum alm_status meals_batch_lock(const struct alm_host *, alm_date, const char *kitchen, const char *code,
+                                 struct alm_error *);
 
 /* ---- kitchens (meals-kitchen.c) ---- */
 
@@ -85,20 +98,55 @@ enum { MEALS_MAX_CODE = 60 };
 enum alm_status meals_check_code(const char *code, struct alm_error *);
 /* A number of meals as a quantity; `what` names it in the error. */
 enum alm_status meals_to_quantity(int64_t meals, const char *what, alm_quantity *, struct alm_error *);
-/* Lock the kitchen and read its daily capacity (ALM_NULL: no limit); an error if there is no such kitchen. */
-enum alm_status meals_kitchen_capacity(const struct alm_host *, const char *code, int64_t *capacity,
-                                       struct alm_error *);
+/* Lock the kitchen and read its daily capacity (ALM_NULL: no limit) and depot (ALM_NULL: none); an error if there is no
+ * such kitchen. */
+enum alm_status meals_kitchen_lock(const struct alm_host *, const char *code, int64_t *capacity, int64_t *depot,
+                                   struct alm_error *);
 
 enum alm_status meals_kitchen_add(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
 enum alm_status meals_kitchen_edit(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
 enum alm_status meals_kitchen_list(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
 enum alm_status meals_kitchen_import(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
-enum alm_status meals_kitchen_report(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
 
-/* ---- batches (meals-batch.c) ---- */
+/* ---- recipes (meals-recipe.c) ---- */
+
+enum { MEALS_MOST_INGREDIENTS = 40 };
+
+/* What is cooked by a recipe. */
+struct meals_making {
+    const char *code;    /* of the batch */
+    const char *kitchen; /* its code */
+    int64_t depot;       /* of the kitchen; ALM_NULL: it has none */
+    alm_date date;
+    alm_quantity portions;
+};
+
+void meals_recipes_check(const struct meals_settings *, const struct alm_check *);
+enum alm_status meals_recipe_find(const struct meals_settings *, const char *name, const struct meals_recipe **,
+                                  struct alm_error *);
+/* Take what the portions need out of the kitchen's depot; ALM_REFUSED with what is short.  *cost (ALM_NULL: none was
+ * said) becomes that with the goods, or ALM_NULL if the price of one is not known. */
+enum alm_status meals_recipe_cook(const struct alm_host *, const struct meals_recipe *, const struct meals_making *,
+                                  alm_money *cost, struct alm_error *);
+enum alm_status meals_recipes(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
+
+/* ---- batches (meals-batch.c, meals-close.c) ---- */
 
 enum alm_status meals_cook(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
 enum alm_status meals_batch_list(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
 enum alm_status meals_batch_import(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
+
+enum alm_status meals_close(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
+enum alm_status meals_reopen(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
+enum alm_status meals_closing_import(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
+
+/* ---- the day's list (meals-route.c) ---- */
+
+enum alm_status meals_route(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
+
+/* ---- reports (meals-report.c) ---- */
+
+enum alm_status meals_kitchen_report(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
+enum alm_status meals_cost_report(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
 
 #endif

@@ -69,6 +69,9 @@ demo()
     "$ALMONER" -q stock item import items.csv
     "$ALMONER" -q stock depot import depots.csv
     "$ALMONER" -q stock import stock.csv
+    "$ALMONER" -q meals kitchen edit K1501a --depot W1
+    printf '\n[recipe rice-stew]\ningredients = rice 0.08, oil 0.01\n' >>../programmes/meals.ini
+    printf 'code,left,thrown\nK-000002,,0\nK-000003,,\n' >closings.csv
     (cd .. && enable "${added[@]}")
     "$ALMONER" -q init
     "$ALMONER" -q disinfection order add --place P1 --group G0001 --code R1
@@ -111,6 +114,6 @@ demo()
 @test "examples of a programme name it as it is called" {
     sed 's/^enabled = .*/&\nplugin = meals/' programmes/meals.ini >programmes/iftar.ini
     "$ALMONER" iftar cook --help | sed -n '/^examples:$/,/^$/p' >got
-    printf 'examples:\n  almoner iftar cook K1501a --portions 40\n  almoner iftar cook K1501a --portions 25 --slot dinner --cost 3750000\n\n' >want
+    printf 'examples:\n  almoner iftar cook K1501a --portions 40\n  almoner iftar cook K1501a --portions 25 --slot dinner --cost 3750000\n  almoner iftar cook K1501a --portions 40 --recipe rice-stew\n\n' >want
     same want got
 }

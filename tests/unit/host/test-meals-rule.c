@@ -106,6 +106,13 @@ static void bad_settings_are_named(void **state)
     expect_problem("[meals]\nslots = lunch, dinner, lunch\n", "lunch stands twice");
     expect_problem("[meals]\nslots =\n", "no meal is served");
     expect_problem("[meals]\nhot_hold = 2 days\n", "too much");
+    expect_problem("[meals]\n\n[recipe stew]\ningredients = rice 0.08, rice 0.1\n", "rice stands twice");
+    expect_problem("[meals]\n\n[recipe stew]\ningredients = rice\n", "'rice' does not say how much");
+    expect_problem("[meals]\n\n[recipe stew]\ningredients = rice 0\n", "does not say how much");
+    expect_problem("[meals]\n\n[recipe stew]\ningredients = rice 0.0000001\n", "does not say how much");
+    expect_problem("[meals]\n\n[recipe stew]\ningredients = rice 100.000001\n", "does not say how much");
+    expect_problem("[meals]\n\n[recipe stew]\ningredients = rice 1 kg\n", "does not say how much");
+    expect_problem("[meals]\n\n[recipe a stew]\ningredients = rice 1\n", "a recipe's name is one word");
 }
 
 static void the_shipped_file_is_sound(void **state)
@@ -158,7 +165,7 @@ static void a_batch_gets_a_code_and_keeps_to_the_capacity(void **state)
     struct fixture *fixture = *state;
     struct alm_error err = {0};
     OK(fixture_run(fixture, &err, "cook", "kitchen", "K1", "portions", "300", NULL));
-    assert_string_equal(fixture->out.at, "K1-13990915-lunch|K1|18601|lunch|1607169600|300000|0|300000|-\n");
+    assert_string_equal(fixture->out.at, "K1-13990915-lunch|K1|18601|lunch|1607169600|300000|0|300000|-|-\n");
     OK(fixture_run(fixture, &err, "cook", "kitchen", "K1", "portions", "100", "cost", "5000", NULL));
     assert_memory_equal(fixture->out.at, "K1-13990915-lunch-2|", 20);
     assert_int_equal(fixture_run(fixture, &err, "cook", "kitchen", "K1", "portions", "101", "slot", "dinner", NULL),
@@ -166,7 +173,7 @@ static void a_batch_gets_a_code_and_keeps_to_the_capacity(void **state)
     assert_string_equal(err.text, "kitchen K1 cooks at most 500 meals a day and has 400 on 1399/09/15 already");
     OK(fixture_run(fixture, &err, "cook", "kitchen", "K1", "portions", "100", "slot", "dinner", NULL));
     OK(fixture_run(fixture, &err, "cook", "kitchen", "K1", "portions", "500", "date", "1399/09/16", NULL));
-    assert_string_equal(fixture->out.at, "K1-13990916-lunch|K1|18602|lunch|-|500000|0|500000|-\n");
+    assert_string_equal(fixture->out.at, "K1-13990916-lunch|K1|18602|lunch|-|500000|0|500000|-|-\n");
     assert_int_equal(fixture_run(fixture, &err, "cook", "kitchen", "K9", "portions", "1", NULL), ALM_BAD_DATA);
     assert_int_equal(fixture_run(fixture, &err, "cook", "kitchen", "K0", "portions", "0", NULL), ALM_BAD_DATA);
     assert_int_equal(fixture_run(fixture, &err, "cook", "kitchen", "K0", "portions", "5", "slot", "iftar", NULL),
@@ -187,7 +194,7 @@ static void kitchens_are_entered_once_and_changed(void **state)
     OK(fixture_run(fixture, &err, "kitchen edit", "code", "K1", "capacity", "600", NULL));
     assert_int_equal(fixture_run(fixture, &err, "kitchen edit", "code", "K9", "name", "Nine", NULL), ALM_BAD_DATA);
     OK(fixture_run(fixture, &err, "kitchen list", NULL));
-    assert_string_equal(fixture->out.at, "K0|All|-|-\nK1|One|area 1|600000\nK2|Two|area 11|-\n");
+    assert_string_equal(fixture->out.at, "K0|All|-|-|-\nK1|One|area 1|600000|-\nK2|Two|area 11|-|-\n");
 }
 
 static void a_line_draws_from_its_batch_until_that_is_empty(void **state)
@@ -399,6 +406,58 @@ static void what_was_read_before_is_read_anew(void **state)
     assert_string_equal(settle_one(fixture, offer(&line, detail, 1, 11, "B", 0)), "there is no batch 'B'");
 }
 
+/* Amounts for a portion have six decimals, those of the stock three; no ingredient is left out for being little. */
+static void a_recipe_takes_so_much_for_so_many(void **state)
+{
+    (void)state;
+    struct fixture fixture = {0};
+    struct alm_error err = {0};
+    fixture_load(&fixture, "meals", "[meals]\n\n[recipe stew]\ningredients = rice 0.08, salt 0.000004, meat 100\n");
+    fixture_start(&fixture);
+    OK(fixture_run(&fixture, &err, "recipes", "portions", "1000000", NULL));
+    assert_string_equal(fixture.out.at, "stew|rice|80000000\nstew|salt|4000\nstew|meat|100000000000\n");
+    OK(fixture_run(&fixture, &err, "recipes", "portions", "375", NULL));
+    assert_string_equal(fixture.out.at, "stew|rice|30000\nstew|salt|2\nstew|meat|37500000\n");
+    OK(fixture_run(&fixture, &err, "recipes", "portions", "1", "recipe", "stew", NULL));
+    assert_string_equal(fixture.out.at, "stew|rice|80\nstew|salt|1\nstew|meat|100000\n");
+    assert_int_equal(fixture_run(&fixture, &err, "recipes", "portions", "1", "recipe", "soup", NULL), ALM_BAD_DATA);
+    assert_string_equal(err.hint, "there are stew");
+    fixture_release(&fixture);
+}
+
+static void a_closed_batch_balances_and_gives_no_more(void **state)
+{
+    struct fixture *fixture = *state;
+    struct store *store = fixture->suite->store;
+    struct alm_error err = {0};
+    struct alm_line line;
+    struct alm_value detail[DETAILS];
+    OK(fixture_run(fixture, &err, "cook", "kitchen", "K1", "portions", "10", "code", "B", NULL));
+    OK(fixture_run(fixture, &err, "cook", "kitchen", "K0", "portions", "10", "code", "C", NULL));
+    assert_string_equal(settle_one(fixture, offer(&line, detail, 4, 11, "B", 0)), "");
+    assert_int_equal(fixture_run(fixture, &err, "close", "batch", "B", "left", "5", "thrown", "2", NULL), ALM_REFUSED);
+    assert_string_equal(err.text, "batch B does not balance: 10 cooked are not 4 given, 5 left over and 2 thrown away");
+    assert_int_equal(fixture_run(fixture, &err, "close", "batch", "B", "thrown", "7", NULL), ALM_REFUSED);
+    OK(fixture_run(fixture, &err, "close", "batch", "B", "thrown", "2", NULL));
+    assert_int_equal(suite_number(store, "SELECT left_over FROM meals_batch WHERE code = 'B'"), 4000);
+    /* Who names no batch is served from one that is open. */
+    struct alm_line other;
+    struct alm_value of_other[DETAILS];
+    assert_string_equal(settle_one(fixture, offer(&other, of_other, 1, 11, "B", 0)), "batch B is closed");
+    assert_string_equal(settle_one(fixture, offer(&other, of_other, 1, 11, NULL, 0)), "");
+    assert_string_equal(of_other[BATCH].text, "C");
+    OK(fixture->plugin->programme->unsettle(&fixture->host, fixture->state, &line, 1, &err));
+    assert_int_equal(given(fixture, "B"), 0);
+    assert_int_equal(
+        suite_number(store, "SELECT given + left_over + thrown - portions FROM meals_batch WHERE code = 'B'"), 0);
+    OK(fixture_run(fixture, &err, "reopen", "batch", "B", NULL));
+    assert_string_equal(settle_one(fixture, offer(&line, detail, 10, 11, "B", 0)), "");
+    import(fixture, "closing import", "B,0,,\nC,,9,\nC,,9,\nC,1,9,\nD,,,\n",
+           "changed\nchanged\nsame\n"
+           "batch C does not balance: 10 cooked are not 1 given, 1 left over and 9 thrown away\n"
+           "there is no batch 'D'\n");
+}
+
 static void kitchens_report_what_they_cooked(void **state)
 {
     struct fixture *fixture = *state;
@@ -418,7 +477,7 @@ static void kitchens_report_what_they_cooked(void **state)
     strbuf_reset(&fixture->out);
     OK(report->run(&fixture->host, fixture->state, &args, &err));
     assert_string_equal(fixture->out.at,
-                        "K0|All|0|0|0|0|-|-\nK1|One|2|15000|4000|11000|1005|101\nK2|Two|0|0|0|0|-|-\n");
+                        "K0|All|0|0|0|0|-|-|0\nK1|One|2|15000|4000|11000|1005|101|0\nK2|Two|0|0|0|0|-|-|0\n");
 }
 
 #define WITH_KITCHENS(f) cmocka_unit_test_setup_teardown(f, start, stop)
@@ -436,6 +495,8 @@ int main(void)
         WITH_KITCHENS(a_line_without_a_batch_takes_the_nearest),
         cmocka_unit_test(without_batch_required_a_meal_needs_none),
         WITH_KITCHENS(lists_are_imported_and_imported_again),
+        cmocka_unit_test(a_recipe_takes_so_much_for_so_many),
+        WITH_KITCHENS(a_closed_batch_balances_and_gives_no_more),
         cmocka_unit_test(the_chunk_does_not_matter),
         WITH_KITCHENS(what_was_read_before_is_read_anew),
         WITH_KITCHENS(kitchens_report_what_they_cooked),

@@ -1,0 +1,179 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Meals, parcels and stationery with goods behind them: recipes and batches, parcels packed out of items, kits out of stock.
+
+load common
+
+# Food in a kitchen's depot and in a warehouse.
+goods()
+{
+    printf 'code,name,unit\nrice,برنج,kg\nlentils,عدس,kg\noil,روغن,litre\nsalt,نمک,kg\n' >items.csv
+    printf 'code,name,kind,area\nW1,انبار مرکزی,warehouse,1503\nD1,آشپزخانه یک,kitchen,1503\n' >depots.csv
+    printf 'item,depot,quantity,price,expires,lot,date\nrice,D1,10,300000,1400/06/31,R1,1399/09/01\nlentils,D1,5,400000,1400/03/31,L1,1399/09/01\nsalt,D1,1,,,S1,1399/09/01\n' >stock.csv
+    almoner -q stock item import items.csv
+    almoner -q stock depot import depots.csv
+    almoner -q stock import stock.csv
+}
+
+recipes()
+{
+    cat >>programmes/meals.ini <<'INI'
+
+[recipe stew]
+ingredients = rice 0.08, lentils 0.04
+
+[recipe salty]
+ingredients = rice 0.1, salt 0.0004
+INI
+}
+
+@test "a kitchen cooks by recipe out of its depot" {
+    recipes
+    register
+    goods
+    step 0 meals recipes --portions 40
+    step 65 meals recipes --recipe soup
+    step 65 meals kitchen add K1 --name One --depot D9
+    step 0 meals kitchen add K1 --name One
+    step 65 meals cook K1 --portions 40 --recipe stew
+    step 0 meals kitchen edit K1 --depot D1
+    step 0 meals kitchen list
+    step 65 meals cook K1 --portions 40 --recipe soup
+    step 0 meals cook K1 --portions 40 --recipe stew --cost 160000 --time 2020-12-05T08:30
+    step 1 meals cook K1 --portions 100 --recipe stew
+    step 0 meals cook K1 --portions 10 --recipe salty --slot dinner --cost 50000
+    step 0 stock list --output csv
+    step 0 meals batch list --output csv
+    step 0 delivery record meals --household H1 --body hamdeli
+    step 0 report meals kitchens --output csv
+    step 0 report meals costs
+    step 0 audit verify
+    as_expected recipe
+}
+
+@test "batches are imported with their recipes, and take their goods once" {
+    recipes
+    register
+    goods
+    printf 'code,name,depot\nK1,One,D1\nK2,Two,\n' >kitchens.csv
+    step 0 meals kitchen import kitchens.csv
+    cat >batches.csv <<'CSV'
+code,kitchen,date,portions,cost,recipe
+B1,K1,1399/09/10,50,100000,stew
+B2,K1,1399/09/11,20,,stew
+B3,K1,1399/09/12,90,,stew
+B4,K2,1399/09/12,10,,stew
+B5,K2,1399/09/12,10,70000,
+B6,K1,1399/09/12,10,,soup
+CSV
+    step 65 meals batch import batches.csv
+    show cat batches.rejects.csv
+    step 0 stock list --output csv
+    # Only the cost of the work may change, once goods were drawn.
+    cat >batches.csv <<'CSV'
+code,kitchen,date,portions,cost,recipe
+B1,K1,1399/09/10,50,120000,
+B2,K1,1399/09/11,20,,stew
+CSV
+    step 0 meals batch import batches.csv
+    sed -i 's/B1,K1,1399.09.10,50/B1,K1,1399\/09\/10,51/; s/stew/salty/; $aB5,K2,1399/09/12,10,70000,stew' batches.csv
+    step 65 meals batch import batches.csv
+    show cat batches.rejects.csv
+    step 0 meals batch list --output csv
+    step 0 stock list --output csv
+    step 0 report meals costs --kitchen K1 --from 1399/09/11 --output csv
+    step 0 audit verify
+    as_expected batches
+}
+
+@test "a closed batch balances, and gives no more" {
+    register
+    almoner -q meals kitchen add K1 --name One
+    almoner -q meals cook K1 --portions 10 --code B1 --time 2020-12-05T08:30 --cost 1000000
+    almoner -q meals cook K1 --portions 8 --code B2 --slot dinner --time 2020-12-05T08:30
+    almoner -q delivery record meals --household H1 --body hamdeli --with batch=B1
+    step 1 meals close B1 --left 2 --thrown 3
+    step 1 meals close B1 --thrown 8
+    step 65 meals close B1 --thrown -1
+    step 65 meals close B9
+    step 65 meals close B1 --held-until 2020-12-05T07:00
+    step 0 meals close B1 --left 5 --thrown 2 --held-until 2020-12-05T11:00
+    step 0 meals close B1 --left 5 --thrown 2
+    step 0 meals batch list
+    step 1 delivery record meals --household H2 --body hamdeli --with batch=B1
+    step 1 delivery record meals --household H2 --body hamdeli
+    # What comes back is left over.
+    step 0 delivery reverse "$(almoner delivery list --output csv | sed -n 2p | cut -d, -f1)" --reason 'nobody at home'
+    step 0 meals batch list --output csv
+    step 0 meals reopen B1
+    step 65 meals reopen B9
+    step 0 delivery record meals --household H2 --body hamdeli --note again
+    printf 'code,left,thrown,held_until\nB1,8,,\nB2,,8,2020-12-05T09:30\nB3,1,1,\n' >closings.csv
+    step 65 meals closing import closings.csv
+    show cat closings.rejects.csv
+    sed -i '/^B3/d' closings.csv
+    step 0 meals closing import closings.csv
+    # A closed batch stays as it is.
+    printf 'code,kitchen,date,slot,time,portions,cost\nB1,K1,1399/09/15,lunch,2020-12-05T08:30,12,1000000\n' >batches.csv
+    step 65 meals batch import batches.csv
+    show cat batches.rejects.csv
+    step 0 report meals kitchens
+    step 0 report meals costs --output csv
+    step 0 audit verify
+    as_expected close
+}
+
+@test "the day's list goes by neighbourhood and group, larger households first" {
+    register
+    sed -i 's/^; carriers =/carriers = cooking/' programmes/meals.ini
+    cat >more.csv <<'CSV'
+household,relation,given_name,family_name,area,address
+H3,head,رضا,کریمی,150301,کوچه سوم
+H4,head,زهرا,کریمی,150301,
+H4,child,امیر,کریمی,150301,
+H4,child,سارا,کریمی,150301,
+H4,child,نرگس,کریمی,150301,
+H5,head,حسن,رضایی,150301,
+H5,child,مینا,رضایی,150301,
+H6,head,هما,رضایی,,
+H7,head,کیان,رضایی,1503,
+CSV
+    cat >more-groups.csv <<'CSV'
+code,name,body,area,specialities,capacity
+A1,گروه یکم,hamdeli,150301,cooking,1
+A2,گروه دوم,hamdeli,150301,packing; cooking,20
+A3,گروه سوم,hamdeli,150301,building,20
+C1,گروه شهر,hamdeli,1503,cooking,20
+C2,گروه شهر دو,hamdeli,1503,cooking,20
+CSV
+    step 0 meals route --output csv
+    almoner -q person import more.csv
+    almoner -q group import more-groups.csv
+    almoner -q meals kitchen add K1 --name One
+    almoner -q meals cook K1 --portions 40
+    step 0 meals route
+    almoner -q delivery record meals --household H1 --body hamdeli
+    almoner -q delivery record meals --household H4 --body hamdeli
+    step 0 meals route --output csv
+    step 0 meals route --group A2 --output csv
+    step 0 meals route --area 150302 --output csv
+    step 0 meals route --slot dinner --area 150301 --output csv
+    step 0 meals route --date 1399/09/16 --group C1 --output csv
+    step 65 meals route --slot iftar
+    step 65 meals route --group X1
+    # Who got it by mistake is on the list again.
+    almoner -q delivery reverse "$(last_id)" --reason 'wrong door'
+    step 0 meals route --group A1 --output csv
+    as_expected route
+}
+
+@test "what recipes may get wrong" {
+    cat >>programmes/meals.ini <<'INI'
+
+[recipe rice and beans]
+ingredients = rice 0.08, beans, rice 0.1, salt 0, oil 1.2345678, meat 101
+
+INI
+    step 78 config check
+    as_expected recipe-settings
+}
