@@ -81,6 +81,9 @@ demo()
     sed 's/^D-/E-/' doubles.csv >again.csv
     "$ALMONER" -q delivery import again.csv 2>/dev/null
     "$ALMONER" delivery held list --output plain | grep -q .
+    sed -i -e 's/^\[parcels\]/&\ndepots = W1/' -e 's/^\[size small\]/&\nitem = box/' -e 's/^contents = rice 12000.*/contents = rice 12000, oil 2700/' ../programmes/parcels.ini
+    "$ALMONER" -q stock item add box --name Box --unit box
+    "$ALMONER" -q stock receive box 50 --depot W1
     "$ALMONER" -q store backup almoner-backup.db
     cd ../..
 }

@@ -177,3 +177,111 @@ INI
     step 78 config check
     as_expected recipe-settings
 }
+
+# Parcels that are packed in W1 and W2: rice and oil by the kg, tuna by the can.
+packing()
+{
+    cat >programmes/parcels.ini <<'INI'
+[programme]
+enabled = yes
+window = 30 days
+on_double = refuse
+
+[parcels]
+depots = W2, W1
+
+[item rice]
+kcal = 365
+
+[item oil]
+kcal = 884
+fat = 100
+stock = cooking-oil
+unit_grams = 920
+
+[item tuna]
+kcal = 198
+protein = 29
+unit_grams = 180
+
+[size small]
+members_up_to = 2
+contents = rice 5000, oil 920, tuna 360
+item = box-s
+
+[size large]
+members_up_to = 5
+contents = rice 10000, tuna 720
+item = box-l
+INI
+    register
+    printf 'code,name,unit\nrice,برنج,kg\ncooking-oil,روغن,litre\ntuna,تن,can\nbox-s,بسته کوچک,box\nbox-l,بسته بزرگ,box\n' >items.csv
+    printf 'code,name,kind,area\nW1,انبار مرکزی,warehouse,1503\nW2,انبار دو,warehouse,1503\n' >depots.csv
+    cat >stock.csv <<'CSV'
+item,depot,quantity,price,expires,lot,date
+rice,W1,60,300000,1400/06/31,R1,1399/09/01
+rice,W1,60,310000,1400/02/31,R2,1399/09/01
+cooking-oil,W1,4,600000,,O1,1399/09/01
+tuna,W1,30,250000,1401/01/31,T1,1399/09/01
+CSV
+    almoner -q stock item import items.csv
+    almoner -q stock depot import depots.csv
+    almoner -q stock import stock.csv
+}
+
+@test "parcels are packed out of what they hold, and given one by one" {
+    packing
+    step 1 delivery record parcels --household H2 --body hamdeli
+    step 0 parcels assemble small --count 3 --depot W1 --cost 30000
+    step 65 parcels assemble small --count 3 --depot W1
+    step 1 parcels assemble small --count 2 --depot W1 --lot S2
+    step 0 parcels assemble small --count 1 --depot W1 --lot S2
+    step 0 parcels assemble large --count 2 --depot W1 --date 1399/09/10
+    step 1 parcels assemble large --count 10 --depot W2
+    step 65 parcels assemble huge --count 1 --depot W1
+    step 65 parcels assemble large --count 0 --depot W1
+    step 65 parcels assemble large --count 1 --depot W9
+    step 65 parcels assemble large --count 1 --depot W1 --date 1399/09/16
+    step 64 parcels assemble large --count 1
+    step 0 stock list --output csv
+    step 0 delivery record parcels --household H2 --body hamdeli --key one
+    step 0 delivery record parcels --household H1 --body hamdeli
+    step 1 delivery record parcels --household H1 --body yari
+    printf 'key,programme,household,quantity,date,body\nk1,parcels,H1,1,1399/07/01,hamdeli\n' >early.csv
+    step 0 delivery import early.csv
+    step 0 delivery list --output csv
+    step 0 report parcels sizes
+    step 0 stock list --output csv
+    step 0 delivery reverse "$(last_id)" --reason 'wrong door'
+    step 0 stock list --output csv
+    step 0 audit verify
+    as_expected parcels
+}
+
+@test "a list of parcels goes as far as the stock does" {
+    packing
+    almoner -q parcels assemble small --count 4 --depot W1 >/dev/null
+    almoner -q stock move box-s 1 --depot W1 --to W2
+    awk 'BEGIN { print "household,given_name,family_name,area"; for (i = 1; i <= 6; i++) print "C" i ",n" i ",f" i ",150301" }' >crowd.csv
+    almoner -q person import crowd.csv
+    awk 'BEGIN { print "key,programme,household,quantity,date,body"; for (i = 1; i <= 6; i++) print "P" i ",parcels,C" i ",1,1399/09/15,hamdeli" }' >aid.csv
+    step 0 delivery import aid.csv
+    show cat aid.rejects.csv
+    step 0 stock list --output csv
+    step 0 delivery list --output csv
+    step 0 audit verify
+    as_expected parcels-list
+}
+
+@test "sizes with an item need a depot" {
+    packing
+    sed -i 's/^unit_grams = 180/unit_grams = 0/' programmes/parcels.ini
+    step 78 config check
+    sed -i '/^depots/d; /^unit_grams = 0/d' programmes/parcels.ini
+    step 78 config check
+    # Without items nothing is drawn, and nothing can be packed.
+    sed -i '/^item = /d' programmes/parcels.ini
+    step 0 delivery record parcels --household H2 --body hamdeli
+    step 78 parcels assemble small --count 1 --depot W1
+    as_expected parcels-settings
+}

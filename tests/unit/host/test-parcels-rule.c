@@ -105,6 +105,79 @@ static void bad_settings_are_named(void **state)
     expect_problem(ITEMS, "at least 1 needed");
     expect_problem("[item a]\nkcal = 100\nprotein = 60\nfat = 60\n\n[size a]\nmembers_up_to = 3\ncontents = a 5\n",
                    "weigh more than the 100 g");
+    expect_problem(ITEMS "[size a]\nmembers_up_to = 3\ncontents = rice 5\nitem = box\n", "no depot to take it from");
+    expect_problem("[item a]\nkcal = 1\nunit_grams = 0\n\n[size a]\nmembers_up_to = 3\ncontents = a 5\n",
+                   "'0' is too little");
+}
+
+/* ---- packing ---- */
+
+static struct {
+    char code[8][40]; /* that were looked up: their place is their id, from 1 on */
+    size_t n_codes;
+    struct alm_goods uses[8];
+    struct alm_make make;
+    char key[100], lot[100];
+} packed;
+
+static enum alm_status find_any(const struct alm_host *host, enum alm_noun noun, const char *text, alm_id *id,
+                                struct alm_error *err)
+{
+    (void)host, (void)noun, (void)err;
+    snprintf(packed.code[packed.n_codes], sizeof packed.code[0], "%s", text);
+    *id = (alm_id)++packed.n_codes;
+    return ALM_OK;
+}
+
+static enum alm_status make_any(const struct alm_host *host, struct alm_make *make, struct alm_error *err)
+{
+    (void)host, (void)err;
+    packed.make = *make;
+    memcpy(packed.uses, make->uses, make->n_uses * sizeof *make->uses);
+    snprintf(packed.key, sizeof packed.key, "%s", make->key);
+    snprintf(packed.lot, sizeof packed.lot, "%s", make->lot);
+    make->expires = 18700;
+    make->cost += 900;
+    return ALM_OK;
+}
+
+static enum alm_status draw_none(const struct alm_host *host, struct alm_draw *draws, size_t n, struct alm_error *err)
+{
+    (void)host, (void)draws, (void)n, (void)err;
+    return ALM_OK;
+}
+
+/* Grams become units of the stock's items, to the nearest thousandth, and for all parcels together. */
+static void packing_takes_grams_as_the_stocks_units(void **state)
+{
+    (void)state;
+    struct fixture fixture = {0};
+    struct alm_error err = {0};
+    memset(&packed, 0, sizeof packed);
+    fixture_load(&fixture, "parcels",
+                 "[parcels]\ndepots = W1\n\n[item rice]\nkcal = 365\n\n[item oil]\nkcal = 884\nstock = cooking-oil\n"
+                 "unit_grams = 920\n\n[item saffron]\nkcal = 310\nunit_grams = 1000000\n\n"
+                 "[size small]\nmembers_up_to = 2\ncontents = rice 4500, oil 1000, saffron 1\nitem = box\n");
+    fixture_start(&fixture);
+    fixture.today = date_from_solar(1399, 9, 15);
+    fixture.host.find = find_any;
+    fixture.host.stock_draw = draw_none;
+    fixture.host.stock_make = make_any;
+    OK(fixture_run(&fixture, &err, "assemble", "size", "small", "count", "3", "depot", "W1", "cost", "100", NULL));
+    assert_string_equal(fixture.out.at, "small-13990915|box|3000|18700|1000\n");
+    assert_string_equal(packed.lot, "small-13990915");
+    assert_string_equal(packed.key, "parcels small-13990915");
+    assert_int_equal(packed.make.n_uses, 3);
+    assert_string_equal(packed.code[packed.make.makes.item - 1], "box");
+    assert_string_equal(packed.code[packed.uses[0].item - 1], "rice");
+    assert_int_equal(packed.uses[0].quantity, 13500);
+    assert_string_equal(packed.code[packed.uses[1].item - 1], "cooking-oil");
+    assert_int_equal(packed.uses[1].quantity, 3261); /* 3000 / 920 = 3.26087 */
+    assert_int_equal(packed.uses[2].quantity, 1);    /* 3 g of a ton, and yet not nothing */
+    assert_int_equal(packed.make.expires, ALM_NO_DATE);
+    assert_int_equal(fixture_run(&fixture, &err, "assemble", "size", "small", "count", "1000001", "depot", "W1", NULL),
+                     ALM_BAD_DATA);
+    fixture_release(&fixture);
 }
 
 static void the_shipped_parcels_meet_the_ration(void **state)
@@ -123,8 +196,11 @@ static void the_shipped_parcels_meet_the_ration(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_parcel_for_a_household_by_its_size), cmocka_unit_test(only_households_with_a_child),
-        cmocka_unit_test(contents_are_held_against_the_ration),   cmocka_unit_test(bad_settings_are_named),
+        cmocka_unit_test(one_parcel_for_a_household_by_its_size),
+        cmocka_unit_test(only_households_with_a_child),
+        cmocka_unit_test(contents_are_held_against_the_ration),
+        cmocka_unit_test(bad_settings_are_named),
+        cmocka_unit_test(packing_takes_grams_as_the_stocks_units),
         cmocka_unit_test(the_shipped_parcels_meet_the_ration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
