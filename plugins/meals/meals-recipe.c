@@ -100,7 +100,8 @@ enum alm_status meals_recipe_cook(const struct alm_host *host, const struct meal
                                   const struct meals_making *making, alm_money *cost, struct alm_error *err)
 {
     struct alm_goods uses[MEALS_MOST_INGREDIENTS];
-    struct alm_make make = {.key = making->code,
+    char key[MEALS_MAX_CODE * 4];
+    struct alm_make make = {.key = key,
                             .depot = making->depot,
                             .date = making->date,
                             .uses = uses,
@@ -108,6 +109,8 @@ enum alm_status meals_recipe_cook(const struct alm_host *host, const struct meal
                             .expires = ALM_NO_DATE,
                             .cost = *cost == ALM_NULL ? 0 : *cost};
     enum alm_status status = ALM_OK;
+    /* Two programmes may have batches of the same code. */
+    snprintf(key, sizeof key, "%.60s %.150s", host->programme_name(host), making->code);
     if (!ALM_HOST_HAS(host, stock_make) || !host->stock_make)
         return alm_fail(err, ALM_UNAVAILABLE, "bring almoner up to date, or cook without a recipe",
                         "this almoner keeps no stock");

@@ -107,6 +107,7 @@ static void bad_settings_are_named(void **state)
     expect_problem("[stationery]\n\n[kit a]\ngrades = -1\n", "no grades");
     expect_problem("[stationery]\n\n[kit a]\ngrades = 1-3\n\n[kit b]\ngrades = 3\n", "grade 3 has [kit a] already");
     expect_problem("[stationery]\nfirst_grade_age = 6\n", "at least 1 needed");
+    expect_problem("[stationery]\n\n[kit a]\ngrades = 1-3\nitem = kit-a\n", "no depot to take it from");
 }
 
 static void the_shipped_file_is_sound(void **state)
