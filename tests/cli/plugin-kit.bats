@@ -65,7 +65,7 @@ conform()
     step 0 plugin conform kit.so
     step 0 plugin conform kit.so --tap
     step 0 plugin conform kit.so --output csv
-    step 0 plugin conform stationery --tap
+    step 0 plugin conform disinfectant --tap
     as_expected conforms
 }
 
