@@ -419,7 +419,8 @@ static enum alm_status lock_batches(const struct alm_host *host, struct meals *m
     bool enough = true;
     enum alm_status status = ALM_OK;
     for (size_t i = 0; enough && i < choices->count; i++)
-        enough = push_batch(&wanted, &n_wanted, &capacity, choices->batches[i]);
+        if (choices->batches[i]->given < choices->batches[i]->portions) /* else there is nothing to draw */
+            enough = push_batch(&wanted, &n_wanted, &capacity, choices->batches[i]);
     for (size_t i = 0; enough && status == ALM_OK && i < n; i++) {
         struct meals_batch *batch = NULL;
         if (names_batch(&lines[i]))

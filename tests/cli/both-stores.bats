@@ -29,7 +29,7 @@ teardown()
 # lists SEED: a small campaign, its lists in another order and cut into pieces.
 lists()
 {
-    "$CAMPAIGN" --areas "$demo/areas.csv" --out lists --people 300 --seed "$1"
+    "$CAMPAIGN" --areas "$demo/areas.csv" --out lists --people 200 --seed "$1"
     cp "$demo/areas.csv" lists/
     local list
     for list in parcels meals stationery doubles; do
@@ -37,7 +37,7 @@ lists()
             sort -g | cut -f2- >lists/shuffled-$list.csv
         awk -v seed="$1" -v list=$list 'BEGIN { srand(seed) }
             NR == 1 { head = $0; next }
-            !left { left = 1 + int(rand() * 120); file = sprintf("lists/piece-%s-%03d.csv", list, ++n); print head >file }
+            !left { left = 1 + int(rand() * 150); file = sprintf("lists/piece-%s-%03d.csv", list, ++n); print head >file }
             { print >file; left-- }' lists/shuffled-$list.csv
     done
     # Some pieces come twice; all of them in any order.
