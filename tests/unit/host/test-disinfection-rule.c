@@ -322,8 +322,8 @@ static void dump(const struct fixture *fixture, struct strbuf *out)
         "SELECT code, done, closed, places, 0, 0 FROM disinfection_order ORDER BY code COLLATE \"C\"",
         "SELECT code, place, done, 0, 0, 0 FROM disinfection_task ORDER BY code COLLATE \"C\", place",
         "SELECT 'round', place, date, treatments, 0, 0 FROM disinfection_round ORDER BY place, date",
-        "SELECT agent, date, object * 10 + job, treatments * 100 + unmeasured, litres, square_metres "
-        "FROM disinfection_use ORDER BY agent COLLATE \"C\", date, object, job"};
+        "SELECT agent, date, object * 10 + job, treatments * 100 + unmeasured, litres, square_metres FROM disinfection_use\n\
+ORDER BY agent COLLATE \"C\", date, object, job"};
     struct alm_error err = {0};
     for (size_t i = 0; i < COUNT_OF(queries); i++) {
         struct store_stmt *stmt;
