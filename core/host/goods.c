@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Services of goods, cases and secrets; and who may ask for them when. */
+/* Services of goods and secrets; and who may ask for them when. */
 #include "host/internal.h"
 
 static struct host_programme *self(const struct alm_host *services)
@@ -78,27 +78,6 @@ enum alm_status host_service_on_hand(const struct alm_host *services, alm_id ite
     enum alm_status status = host_stock(self(services)->host, &stock, err);
 
     return status == ALM_OK ? stock_on_hand(stock, item, depot, date, quantity, err) : status;
-}
-
-/* ---- cases ---- */
-
-enum alm_status host_service_request_of(const struct alm_host *services, const struct alm_line *line,
-                                        struct alm_request *request, struct alm_error *err)
-{
-    struct host_programme *programme = self(services);
-    const struct plugin_call *call = running();
-
-    if (!call || call->what != PLUGIN_SETTLE || !programme->host->ledger ||
-        !ledger_settles(programme->host->ledger, programme->id, line->id))
-        return not_now(programme, "request_of", _("in settle(), for a line that it was handed"), err);
-    const struct alm_request none = {.size = request->size,
-                                     .subject = "",
-                                     .document = "",
-                                     .opened = ALM_NO_DATE,
-                                     .visited = ALM_NO_DATE,
-                                     .decided = ALM_NO_DATE};
-    memcpy(request, &none, request->size < sizeof none ? request->size : sizeof none);
-    return ALM_OK;
 }
 
 /* ---- secrets ---- */

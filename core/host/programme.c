@@ -321,9 +321,6 @@ enum alm_status host_programme_link(struct host_programme *programme, struct alm
                                                   .unit_cost = core->unit_cost,
                                                   .from = core->from ? (alm_date)core->from : ALM_NO_DATE,
                                                   .until = core->until ? (alm_date)core->until : ALM_NO_DATE};
-    if (core->cases) /* rather than give without one */
-        return error_set(err, ALM_BAD_CONFIG, _("leave it out"),
-                         _("%s: [programme] cases: this almoner does not keep cases yet"), programme->conf->file);
     status = link_exclusions(programme, err);
     if (status == ALM_OK)
         status = link_requirements(programme, err);

@@ -331,7 +331,6 @@ void host_services_fill(struct host_programme *programme)
         .stock_draw = host_service_draw,
         .stock_make = host_service_make,
         .stock_on_hand = host_service_on_hand,
-        .request_of = host_service_request_of,
         .token = host_service_token,
         .currency = service_currency,
     };

@@ -541,7 +541,7 @@ struct alm_import {
     void *context;
 };
 
-/* ---- goods and cases: since minor 1 ---- */
+/* ---- goods: since minor 1 ---- */
 
 /* So much of an item of the stock. */
 struct alm_goods {
@@ -580,17 +580,6 @@ struct alm_make {
     alm_date expires;       /* of the new lot; ALM_NO_DATE: the earliest date among what was used, and so it is answered */
     alm_money cost;         /* in: what the work cost; answer: with the goods that were used, ALM_NULL if a price is not known */
     alm_id made;            /* answer: the new lot; 0: none */
-};
-
-/* Aid that was asked for, seen at a visit and approved: what a line of such a programme delivers. */
-struct alm_request {
-    uint32_t size; /* set it before the call */
-    uint32_t reserved;
-    alm_id id;
-    const char *subject;  /* what was asked for, a word: "refrigerator"; "" if nothing was said.  Lives as alloc()'s memory. */
-    const char *document; /* where the papers are; likewise */
-    alm_quantity quantity; /* approved; 0: not limited */
-    alm_date opened, visited, decided; /* ALM_NO_DATE: not */
 };
 
 /*
@@ -666,8 +655,6 @@ struct alm_host {
     enum alm_status (*stock_make)(const struct alm_host *, struct alm_make *, struct alm_error *);
     /* How much of an item lies in a depot (0: in all), without what is expired on that day. */
     enum alm_status (*stock_on_hand)(const struct alm_host *, alm_id item, alm_id depot, alm_date, alm_quantity *, struct alm_error *);
-    /* Inside settle(): the approved request that a line delivers; id 0 where the programme needs none. */
-    enum alm_status (*request_of)(const struct alm_host *, const struct alm_line *, struct alm_request *, struct alm_error *);
     /*
      * A digest of a secret (a gift card's code), keyed with a key that is kept outside the store: the same text gives the
      * same 64 hexadecimal digits and a NUL, and nobody who has the store alone can try codes against it.
