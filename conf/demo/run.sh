@@ -70,6 +70,14 @@ show()
     printf '\n$ almoner %s\n' "$*"
     almoner "$@"
 }
+# The same into a file: into FILE ARGUMENTS.
+into()
+{
+    file=$1
+    shift
+    printf '\n$ almoner %s >%s\n' "$*" "$file"
+    almoner "$@" >"$file"
+}
 
 echo "The campaign's lists and its store are in $work; ALMONER_CONFIG=$ALMONER_CONFIG"
 show config check
@@ -87,8 +95,7 @@ show delivery import parcels.csv
 show delivery import meals.csv
 show delivery import stationery.csv
 show delivery import doubles.csv
-printf '\n$ almoner delivery list --refused --limit 0 --output csv >refused.csv\n'
-almoner delivery list --refused --limit 0 --output csv >refused.csv
+into refused.csv delivery list --refused --limit 0 --output csv
 head -n 4 refused.csv
 show audit verify
 show status
@@ -102,7 +109,7 @@ faults=0
 check()
 {
     cut=$1 names=$2
-    almoner report --by "$cut" --output csv >"report-$cut.csv"
+    into "report-$cut.csv" report --by "$cut" --output csv
     awk -F, -v cut="$cut" '
         FILENAME == ARGV[1] { split($0, w, " "); if (w[1] == cut) want[w[2]] = w[3] " " w[4] " " w[5] " " w[6]; next }
         FILENAME == ARGV[2] { code[$2] = $1; next }
@@ -136,7 +143,7 @@ expect()
 }
 fact()
 {
-    almoner status --output csv | awk -F, -v fact="$1" '$1 == fact { print $2 }'
+    awk -F, -v fact="$1" '$1 == fact { print $2 }' status.csv
 }
 
 awk -F, '$3 == "county" { print $1 "," $4 }' areas.csv >county-names.csv
@@ -145,10 +152,12 @@ check programme no-names.csv
 check area county-names.csv
 check month no-names.csv
 check body bodies.csv
-total=$(almoner report --by all --output csv | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-    { print $at["deliveries"], $at["households"], $at["persons"] }')
+into report-all.csv report --by all --output csv
+total=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    { print $at["deliveries"], $at["households"], $at["persons"] }' report-all.csv)
 want=$(awk '$1 == "total" { print $4, $5, $6 }' expected.txt)
 [ "$total" = "$want" ] || { echo "total: expected $want, reported $total"; faults=$((faults + 1)); }
+into status.csv status --output csv
 expect "persons registered" people "$(fact persons)"
 expect "households registered" households "$(fact households)"
 expect "second helpings refused" doubles "$(($(wc -l <refused.csv) - 1))"
