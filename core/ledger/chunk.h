@@ -64,6 +64,7 @@ struct chunk_owner {
     uint32_t first_past;
     uint32_t n_past;
     uint32_t past_batch; /* the batch of history that the two above are of */
+    uint32_t past_ahead; /* the same, if they hold what lies after the batch's dates too */
 };
 
 struct chunk_programme {
@@ -140,7 +141,9 @@ struct ledger_chunk {
     struct alm_line *look; /* of the case that was looked at last */
     size_t look_capacity;
     uint32_t past_batch;
-    size_t past_until; /* rows before this number have their history */
+    int64_t past_from, past_to; /* its dates */
+    bool past_ever;             /* past_from is before all lines */
+    size_t past_until;          /* rows before this number have their history */
 
     /* The members of the case that was looked at last. */
     struct alm_member *present;
@@ -191,19 +194,24 @@ enum alm_status chunk_read_claims(struct ledger_chunk *, struct alm_error *);
 void chunk_need_history(struct ledger_chunk *);
 /* Read them for `row` and as many after it as memory is meant to hold. */
 enum alm_status chunk_read_history(struct ledger_chunk *, size_t row, struct alm_error *);
+/* Read also what lies after the row's date as far as there are lines: then all below hold for every later date. */
+enum alm_status chunk_read_ahead(struct ledger_chunk *, size_t row, struct alm_error *);
 /* A line in the way of a row. */
 struct chunk_block {
     alm_id line, owner, body;
     alm_date date;
     bool body_known;
 };
-/* The line of `programme` nearest to the row's date and within `days` of it; among equally near ones the earlier date,
- * then the later line. */
-bool chunk_nearest(struct ledger_chunk *, size_t row, alm_id programme, int32_t days, struct chunk_block *);
-/* Whether the row's recipients were served as that asks. */
-bool chunk_required(struct ledger_chunk *, size_t row, const struct ledger_requirement *);
+/* What the row's recipients meet if it were of that date. */
+/* The line of `programme` nearest to the date and within `days` of it; among equally near ones the earlier date, then
+ * the later line. */
+bool chunk_nearest(struct ledger_chunk *, size_t row, alm_date, alm_id programme, int32_t days, struct chunk_block *);
+/* Whether they were served as that asks. */
+bool chunk_required(struct ledger_chunk *, size_t row, alm_date, const struct ledger_requirement *);
+/* The first day after the date on which they were served under that programme; ALM_NO_DATE: none. */
+alm_date chunk_line_after(struct ledger_chunk *, size_t row, alm_date, alm_id programme);
 /* The lines of the row's programme within its look-back, oldest first; valid until the next call. */
-size_t chunk_look_back(struct ledger_chunk *, size_t row, const struct alm_line **);
+size_t chunk_look_back(struct ledger_chunk *, size_t row, alm_date, const struct alm_line **);
 /* When and by whom a line was given. */
 enum alm_status chunk_block_body(struct ledger_chunk *, struct chunk_block *, struct alm_error *);
 
@@ -211,8 +219,17 @@ enum alm_status chunk_block_body(struct ledger_chunk *, struct chunk_block *, st
 /* Ask the rules that need no history. */
 void chunk_ask_rules(struct ledger_chunk *); /* what a rule answers amiss is told by chunk_judge() */
 enum alm_status chunk_judge(struct ledger_chunk *, struct alm_error *);
+/* The rule's answer, if the row were of that date. */
+void chunk_ask(struct ledger_chunk *, size_t row, alm_date, struct alm_entitlement *);
+/* Whose periods the row uses up, beside its partner's. */
+alm_id chunk_claimant(const struct ledger_chunk *, size_t row);
 /* A quantity in thousandths times what there is for one unit, rounded half up; clear of overflow. */
 int64_t chunk_times(alm_quantity, int64_t of_one);
+
+/* ---- next.c ---- */
+/* The first day after the row's date on which nothing that is known stands in its way; ALM_NO_DATE: that cannot be
+ * said. */
+enum alm_status chunk_next(struct ledger_chunk *, size_t row, alm_date *, struct alm_error *);
 
 /* ---- settle.c ---- */
 /* All accepted rows at one go.  *whole: nothing was refused, and what was drawn does not depend on its being one go;

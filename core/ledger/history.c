@@ -116,20 +116,29 @@ void chunk_need_history(struct ledger_chunk *chunk)
 /* ---- reading ---- */
 
 struct batch {
-    alm_id *owners;
+    alm_id *owners; /* ascending */
     size_t n_owners;
-    alm_id *programmes;
-    size_t n_programmes;
     int64_t from, to;
     bool ever; /* `from` is before all lines */
 };
 
-static void batch_programme(struct batch *batch, alm_id programme)
+/* All programmes that have a say in a row of the chunk. */
+static size_t ruling_programmes(struct ledger_chunk *chunk, alm_id **programmes)
 {
-    for (size_t i = 0; i < batch->n_programmes; i++)
-        if (batch->programmes[i] == programme)
-            return;
-    batch->programmes[batch->n_programmes++] = programme;
+    size_t n = 0, most = 0;
+    for (size_t p = 0; p < chunk->n_programmes; p++)
+        most += rulings(chunk->programmes[p].programme);
+    *programmes = arena_alloc(&chunk->past_arena, most * sizeof **programmes);
+    for (size_t p = 0; p < chunk->n_programmes; p++)
+        for (size_t r = 0; r < rulings(chunk->programmes[p].programme); r++) {
+            const alm_id programme = ruling(chunk->programmes[p].programme, r).programme;
+            size_t k = 0;
+            while (k < n && (*programmes)[k] != programme)
+                k++;
+            (*programmes)[k] = programme;
+            n += k == n;
+        }
+    return n;
 }
 
 /* Which rows from `first` on go into the batch; their owners are marked with its number. */
@@ -170,13 +179,6 @@ static void batch_gather(struct ledger_chunk *chunk, size_t first, struct batch 
     for (size_t o = 0; o < chunk->n_owners; o++)
         if (chunk->owners[o].past_batch == chunk->past_batch)
             batch->owners[batch->n_owners++] = chunk->owners[o].id;
-    size_t n_programmes = 0;
-    for (size_t p = 0; p < chunk->n_programmes; p++)
-        n_programmes += rulings(chunk->programmes[p].programme);
-    batch->programmes = arena_alloc(&chunk->past_arena, n_programmes * sizeof *batch->programmes);
-    for (size_t p = 0; p < chunk->n_programmes; p++)
-        for (size_t r = 0; r < rulings(chunk->programmes[p].programme); r++)
-            batch_programme(batch, ruling(chunk->programmes[p].programme, r).programme);
 }
 
 static alm_id id_or_none(struct store_stmt *stmt, int i)
@@ -200,7 +202,8 @@ static enum alm_status fill_detail(struct ledger_chunk *chunk, struct alm_line *
     return ALM_OK;
 }
 
-enum alm_status chunk_read_history(struct ledger_chunk *chunk, size_t first, struct alm_error *err)
+/* What its owners have within its dates goes to the end of `past`. */
+static enum alm_status batch_read(struct ledger_chunk *chunk, const struct batch *batch, struct alm_error *err)
 {
     static const char sql[] = "SELECT l.owner, l.id, l.programme, l.date, l.quantity, l.value, l.body, l.grp, l.area, "
                               "l.stage, l.person, l.partner, l.reverses, l.detail "
@@ -208,22 +211,19 @@ enum alm_status chunk_read_history(struct ledger_chunk *chunk, size_t first, str
                               "WHERE o.owner = ANY ($1) AND o.span = ANY ($2) AND l.programme = ANY ($3) "
                               "AND l.date BETWEEN $4 AND $5 "
                               "ORDER BY o.owner, o.id";
-    struct batch batch = {0};
     struct lines_ids spans = {0};
     struct store_stmt *stmt;
     bool row;
-    arena_reset(&chunk->past_arena);
-    chunk->n_past = 0;
-    chunk->past_batch++;
-    batch_gather(chunk, first, &batch);
+    alm_id *programmes;
+    const size_t n_programmes = ruling_programmes(chunk, &programmes);
     enum alm_status status = ALM_OK;
-    if (batch.n_owners && batch.ever)
+    if (batch->n_owners && batch->ever)
         status = lines_all_spans(chunk->ledger->services.store, &spans, err);
-    else if (batch.n_owners)
-        lines_spans(&spans, batch.from, batch.to);
+    else if (batch->n_owners)
+        lines_spans(&spans, batch->from, batch->to);
     if (status == ALM_OK)
-        status = store_query(chunk->ledger->services.store, &stmt, err, sql, "IIIii", batch.owners, batch.n_owners,
-                             spans.at, spans.n, batch.programmes, batch.n_programmes, batch.from, batch.to);
+        status = store_query(chunk->ledger->services.store, &stmt, err, sql, "IIIii", batch->owners, batch->n_owners,
+                             spans.at, spans.n, programmes, n_programmes, batch->from, batch->to);
     uint32_t number = 0;
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         alm_id id = store_int(stmt, 0);
@@ -265,6 +265,56 @@ enum alm_status chunk_read_history(struct ledger_chunk *chunk, size_t first, str
     return status;
 }
 
+enum alm_status chunk_read_history(struct ledger_chunk *chunk, size_t first, struct alm_error *err)
+{
+    struct batch batch = {0};
+    arena_reset(&chunk->past_arena);
+    chunk->n_past = 0;
+    chunk->past_batch++;
+    batch_gather(chunk, first, &batch);
+    chunk->past_from = batch.from;
+    chunk->past_to = batch.to;
+    chunk->past_ever = batch.ever;
+    return batch_read(chunk, &batch, err);
+}
+
+/* Whether lines that may have a say in a row lie after all that was read. */
+static bool lies_ahead(struct ledger_chunk *chunk, size_t i, uint32_t number)
+{
+    const struct ledger_programme *programme = chunk->programmes[chunk->rows[i].programme].programme;
+    for (size_t r = 0; r < rulings(programme); r++) {
+        const struct chunk_account *account = chunk_account(chunk, number, ruling(programme, r).programme);
+        if (account && account->stored_date != ALM_NO_DATE && account->stored_date > chunk->past_to)
+            return true;
+    }
+    return false;
+}
+
+enum alm_status chunk_read_ahead(struct ledger_chunk *chunk, size_t i, struct alm_error *err)
+{
+    struct batch batch = {.from = chunk->past_from, .to = chunk->past_to, .ever = chunk->past_ever};
+    uint32_t homes[MAX_HOMES];
+    alm_id ids[MAX_HOMES];
+    size_t n_homes = homes_of(chunk, i, homes);
+    batch.owners = ids;
+    for (size_t h = 0; chunk->rows[i].history && h < n_homes; h++) {
+        struct chunk_owner *owner = &chunk->owners[homes[h]];
+        if (owner->past_batch != chunk->past_batch || owner->past_ahead == chunk->past_batch ||
+            !lies_ahead(chunk, i, homes[h]))
+            continue;
+        for (uint32_t a = owner->accounts; a; a = chunk->accounts[a - 1].next)
+            if (chunk->accounts[a - 1].stored_date != ALM_NO_DATE && chunk->accounts[a - 1].stored_date > batch.to)
+                batch.to = chunk->accounts[a - 1].stored_date;
+        owner->past_ahead = chunk->past_batch;
+        owner->n_past = 0;
+        size_t at = batch.n_owners++;
+        for (; at > 0 && ids[at - 1] > owner->id; at--)
+            ids[at] = ids[at - 1];
+        ids[at] = owner->id;
+    }
+    return batch.n_owners ? batch_read(chunk, &batch, err) : ALM_OK;
+}
+
 /* ---- looking ---- */
 
 /* Whether a line under the same owner was given to one whom the offer is for. */
@@ -291,14 +341,13 @@ static void consider(struct chunk_block *best, alm_date date, int32_t days, cons
     *best = *other;
 }
 
-static void nearest_under(struct ledger_chunk *chunk, size_t i, uint32_t number, alm_id programme, int32_t days,
-                          struct chunk_block *best)
+static void nearest_under(struct ledger_chunk *chunk, size_t i, alm_date date, uint32_t number, alm_id programme,
+                          int32_t days, struct chunk_block *best)
 {
     const struct chunk_account *account = chunk_account(chunk, number, programme);
     if (!account || account->last_date == ALM_NO_DATE)
         return;
     const struct chunk_owner *owner = &chunk->owners[number];
-    alm_date date = chunk->offers[i].date;
     bool person = chunk->programmes[chunk->rows[i].programme].recipient == ALM_PERSON;
     if ((int64_t)date - account->last_date >= days)
         return;
@@ -336,54 +385,83 @@ static void nearest_under(struct ledger_chunk *chunk, size_t i, uint32_t number,
     }
 }
 
-bool chunk_nearest(struct ledger_chunk *chunk, size_t i, alm_id programme, int32_t days, struct chunk_block *best)
+bool chunk_nearest(struct ledger_chunk *chunk, size_t i, alm_date date, alm_id programme, int32_t days,
+                   struct chunk_block *best)
 {
     *best = (struct chunk_block){.date = ALM_NO_DATE};
     uint32_t homes[MAX_HOMES];
     size_t n = homes_of(chunk, i, homes);
     for (size_t h = 0; h < n; h++)
-        nearest_under(chunk, i, homes[h], programme, days, best);
+        nearest_under(chunk, i, date, homes[h], programme, days, best);
     return best->date != ALM_NO_DATE;
 }
 
-static bool required_under(struct ledger_chunk *chunk, size_t i, uint32_t number, alm_id programme, int32_t before)
+static bool required_under(struct ledger_chunk *chunk, size_t i, alm_date date, uint32_t number, alm_id programme,
+                           int32_t before)
 {
     const struct chunk_account *account = chunk_account(chunk, number, programme);
     const struct chunk_owner *owner = &chunk->owners[number];
-    int64_t date = chunk->offers[i].date;
     bool person = chunk->programmes[chunk->rows[i].programme].recipient == ALM_PERSON;
-    if (!account || account->last_date == ALM_NO_DATE || date - account->last_date > before)
+    if (!account || account->last_date == ALM_NO_DATE || (int64_t)date - account->last_date > before)
         return false;
     if (!person && date >= account->last_date)
         return true;
-    if (requirement_unsure(account, person, chunk->offers[i].date, before)) {
+    if (requirement_unsure(account, person, date, before)) {
         for (uint32_t k = 0; owner->past_batch == chunk->past_batch && k < owner->n_past; k++) {
             const struct chunk_past *past = &chunk->past[owner->first_past + k];
             if (!past->reversed && past->line.programme == programme && past->line.date <= date &&
-                date - past->line.date <= before && concerns(chunk, i, past->line.person, past->line.partner))
+                (int64_t)date - past->line.date <= before && concerns(chunk, i, past->line.person, past->line.partner))
                 return true;
         }
-    } else if (!person && account->stored_date != ALM_NO_DATE && date - account->stored_date <= before) {
+    } else if (!person && account->stored_date != ALM_NO_DATE && (int64_t)date - account->stored_date <= before) {
         return true;
     }
     for (uint32_t at = owner->last_row; at; at = chunk->rows[at - 1].before) {
         const struct ledger_offer *other = &chunk->offers[at - 1];
         bool named = chunk->programmes[chunk->rows[at - 1].programme].recipient == ALM_PERSON;
-        if (other->programme->id == programme && other->date <= date && date - other->date <= before &&
+        if (other->programme->id == programme && other->date <= date && (int64_t)date - other->date <= before &&
             concerns(chunk, i, named ? other->person : 0, named ? other->partner : 0))
             return true;
     }
     return false;
 }
 
-bool chunk_required(struct ledger_chunk *chunk, size_t i, const struct ledger_requirement *requirement)
+bool chunk_required(struct ledger_chunk *chunk, size_t i, alm_date date, const struct ledger_requirement *requirement)
 {
     uint32_t homes[MAX_HOMES];
     size_t n = homes_of(chunk, i, homes);
     for (size_t h = 0; requirement->programme && h < n; h++)
-        if (required_under(chunk, i, homes[h], requirement->programme, requirement->days ? requirement->days : EVER))
+        if (required_under(chunk, i, date, homes[h], requirement->programme,
+                           requirement->days ? requirement->days : EVER))
             return true;
     return false;
+}
+
+alm_date chunk_line_after(struct ledger_chunk *chunk, size_t i, alm_date date, alm_id programme)
+{
+    alm_date first = ALM_NO_DATE;
+    uint32_t homes[MAX_HOMES];
+    size_t n = homes_of(chunk, i, homes);
+    for (size_t h = 0; programme && h < n; h++) {
+        const struct chunk_owner *owner = &chunk->owners[homes[h]];
+        for (uint32_t k = 0; chunk->rows[i].history && owner->past_batch == chunk->past_batch && k < owner->n_past;
+             k++) {
+            const struct chunk_past *past = &chunk->past[owner->first_past + k];
+            if (!past->reversed && past->line.programme == programme && past->line.date > date &&
+                (first == ALM_NO_DATE || past->line.date < first) &&
+                concerns(chunk, i, past->line.person, past->line.partner))
+                first = past->line.date;
+        }
+        for (uint32_t at = owner->last_row; at; at = chunk->rows[at - 1].before) {
+            const struct ledger_offer *other = &chunk->offers[at - 1];
+            bool named = chunk->programmes[chunk->rows[at - 1].programme].recipient == ALM_PERSON;
+            if (other->programme->id == programme && other->date > date &&
+                (first == ALM_NO_DATE || other->date < first) &&
+                concerns(chunk, i, named ? other->person : 0, named ? other->partner : 0))
+                first = other->date;
+        }
+    }
+    return first;
 }
 
 static int compare_lines(const void *left, const void *right)
@@ -400,10 +478,10 @@ static struct alm_line *look_room(struct ledger_chunk *chunk, size_t n)
     return &chunk->look[n];
 }
 
-size_t chunk_look_back(struct ledger_chunk *chunk, size_t i, const struct alm_line **lines)
+size_t chunk_look_back(struct ledger_chunk *chunk, size_t i, alm_date date, const struct alm_line **lines)
 {
     const struct ledger_programme *programme = chunk->offers[i].programme;
-    int64_t to = chunk->offers[i].date, from = to - programme->rule->look_back_days;
+    int64_t to = date, from = to - programme->rule->look_back_days;
     uint32_t homes[MAX_HOMES];
     size_t n = 0, n_homes = homes_of(chunk, i, homes);
     for (size_t h = 0; h < n_homes; h++) {

@@ -69,17 +69,17 @@ static void tell_nonsense(struct ledger_chunk *chunk, const struct alm_case *in,
               programme->plugin, _(kinds[in->recipient]), (long long)in->id, date_text(chunk, in->date, on), what);
 }
 
-static void ask_rule(struct ledger_chunk *chunk, size_t i, struct alm_entitlement *out)
+void chunk_ask(struct ledger_chunk *chunk, size_t i, alm_date date, struct alm_entitlement *out)
 {
     const struct ledger_offer *offer = &chunk->offers[i];
     const struct chunk_row *row = &chunk->rows[i];
     const struct ledger_programme *programme = offer->programme;
     uint32_t recipient = chunk->programmes[row->programme].recipient;
     const struct chunk_owner *owner = &chunk->owners[row->owner];
-    chunk_members(chunk, row->owner, offer->date);
+    chunk_members(chunk, row->owner, date);
     struct alm_case in = {.size = sizeof in,
                           .recipient = recipient,
-                          .date = offer->date,
+                          .date = date,
                           .id = recipient == ALM_PERSON ? offer->person : owner->id,
                           .owner = owner->id,
                           .members = chunk->present,
@@ -91,7 +91,7 @@ static void ask_rule(struct ledger_chunk *chunk, size_t i, struct alm_entitlemen
         if (chunk->present[m].id == offer->person)
             in.person = &chunk->present[m];
     if (chunk->programmes[row->programme].looks_back)
-        in.n_history = chunk_look_back(chunk, i, &in.history);
+        in.n_history = chunk_look_back(chunk, i, date, &in.history);
     memset(out, 0, sizeof *out);
     out->size = sizeof *out;
     out->next = ALM_NO_DATE;
@@ -105,7 +105,7 @@ static void ask_rule(struct ledger_chunk *chunk, size_t i, struct alm_entitlemen
     out->period_name[sizeof out->period_name - 1] = '\0';
 }
 
-static alm_id claimant(const struct ledger_chunk *chunk, size_t i)
+alm_id chunk_claimant(const struct ledger_chunk *chunk, size_t i)
 {
     const struct chunk_row *row = &chunk->rows[i];
     return chunk->programmes[row->programme].recipient == ALM_PERSON ? chunk->offers[i].person
@@ -124,7 +124,7 @@ static void keep_answer(struct ledger_chunk *chunk, size_t i, const struct alm_e
     row->claims[0] = row->claims[1] = 0;
     if (!rule->has_period)
         return;
-    row->claims[0] = chunk_claim(chunk, claimant(chunk, i), row->programme, rule->period);
+    row->claims[0] = chunk_claim(chunk, chunk_claimant(chunk, i), row->programme, rule->period);
     if (chunk->offers[i].partner)
         row->claims[1] = chunk_claim(chunk, chunk->offers[i].partner, row->programme, rule->period);
 }
@@ -134,7 +134,7 @@ void chunk_ask_rules(struct ledger_chunk *chunk)
     struct alm_entitlement rule;
     for (size_t i = 0; i < chunk->n; i++)
         if (chunk->rows[i].state != ROW_OUT && !chunk->programmes[chunk->rows[i].programme].looks_back) {
-            ask_rule(chunk, i, &rule);
+            chunk_ask(chunk, i, chunk->offers[i].date, &rule);
             keep_answer(chunk, i, &rule);
         }
 }
@@ -145,7 +145,7 @@ static enum alm_status ask_late(struct ledger_chunk *chunk, size_t i, struct alm
     struct alm_entitlement rule;
     size_t known = chunk->n_claims;
     enum alm_status status = ALM_OK;
-    ask_rule(chunk, i, &rule);
+    chunk_ask(chunk, i, chunk->offers[i].date, &rule);
     keep_answer(chunk, i, &rule);
     for (; status == ALM_OK && known < chunk->n_claims; known++)
         status = chunk_claim_read(chunk, &chunk->claims[known], err);
@@ -183,12 +183,14 @@ static bool go_on(struct ledger_chunk *chunk, size_t i, enum ledger_policy polic
     return false;
 }
 
-static void set_blocking(struct ledger_answer *answer, const struct chunk_block *block, alm_date next)
+static enum alm_status set_blocking(struct ledger_chunk *chunk, size_t i, const struct chunk_block *block,
+                                    struct alm_error *err)
 {
+    struct ledger_answer *answer = &chunk->answers[i];
     answer->blocking = block->line;
     answer->blocking_date = block->date;
     answer->blocking_body = block->body;
-    answer->next = next;
+    return chunk_next(chunk, i, &answer->next, err);
 }
 
 /* "served already on 1399/09/15 by Red Crescent (line 123); next from 1399/10/15"; `what` says under what it was. */
@@ -206,24 +208,13 @@ static void say_served(struct ledger_chunk *chunk, struct ledger_answer *answer,
             date_text(chunk, answer->next, next));
 }
 
-/* From when on no line known so far stands in the way. */
-static alm_date next_after(struct ledger_chunk *chunk, size_t i, const struct chunk_block *block, alm_id programme,
-                           int32_t days)
-{
-    alm_date last = block->date;
-    const struct chunk_account *account = chunk_account(chunk, chunk->rows[i].owner, programme);
-    if (chunk->programmes[chunk->rows[i].programme].recipient != ALM_PERSON && account && account->last_date > last)
-        last = account->last_date;
-    return last + days;
-}
-
 /* What has to come first is no double: whoever may give past a double may not give without it. */
-static bool judge_requirements(struct ledger_chunk *chunk, size_t i)
+static enum alm_status judge_requirements(struct ledger_chunk *chunk, size_t i, bool *on, struct alm_error *err)
 {
     const struct ledger_programme *programme = chunk->offers[i].programme;
     for (size_t r = 0; r < programme->n_requirements; r++) {
         const struct ledger_requirement *requirement = &programme->requirements[r];
-        if (chunk_required(chunk, i, requirement))
+        if (chunk_required(chunk, i, chunk->offers[i].date, requirement))
             continue;
         const struct register_entry *first =
             register_by_id(chunk->ledger->services.directory, REGISTER_PROGRAMME, requirement->programme);
@@ -237,9 +228,10 @@ static bool judge_requirements(struct ledger_chunk *chunk, size_t i)
                 name, requirement->days);
         else
             say(chunk, &chunk->answers[i], _("not served under %s before, and that has to come first"), name);
-        return false;
+        *on = false;
+        return chunk_next(chunk, i, &chunk->answers[i].next, err);
     }
-    return true;
+    return ALM_OK;
 }
 
 static enum alm_status judge_exclusions(struct ledger_chunk *chunk, size_t i, bool *on, struct alm_error *err)
@@ -249,13 +241,15 @@ static enum alm_status judge_exclusions(struct ledger_chunk *chunk, size_t i, bo
     for (size_t x = 0; *on && x < programme->n_exclusions; x++) {
         const struct ledger_exclusion *exclusion = &programme->exclusions[x];
         struct chunk_block block;
-        if (!chunk_nearest(chunk, i, exclusion->programme, exclusion->days, &block))
+        if (!chunk_nearest(chunk, i, chunk->offers[i].date, exclusion->programme, exclusion->days, &block))
             continue;
         enum alm_status status = chunk_block_body(chunk, &block, err);
         if (status != ALM_OK)
             return status;
         *on = go_on(chunk, i, programme->on_double, LEDGER_EXCLUSION);
-        set_blocking(answer, &block, next_after(chunk, i, &block, exclusion->programme, exclusion->days));
+        status = set_blocking(chunk, i, &block, err);
+        if (status != ALM_OK)
+            return status;
         const struct register_entry *other =
             register_by_id(chunk->ledger->services.directory, REGISTER_PROGRAMME, exclusion->programme);
         char what[200];
@@ -284,9 +278,11 @@ static enum alm_status judge_period(struct ledger_chunk *chunk, size_t i, bool *
         if (status != ALM_OK)
             return status;
         struct alm_entitlement rule;
-        ask_rule(chunk, i, &rule);
+        chunk_ask(chunk, i, chunk->offers[i].date, &rule);
         *on = go_on(chunk, i, chunk->offers[i].programme->on_double, LEDGER_PERIOD);
-        set_blocking(&chunk->answers[i], &block, rule.next);
+        status = set_blocking(chunk, i, &block, err);
+        if (status != ALM_OK)
+            return status;
         char what[96] = "";
         if (rule.period_name[0])
             snprintf(what, sizeof what, _(" (%s)"), rule.period_name);
@@ -300,15 +296,17 @@ static enum alm_status judge_window(struct ledger_chunk *chunk, size_t i, bool *
 {
     const struct ledger_programme *programme = chunk->offers[i].programme;
     struct chunk_block block;
-    if (programme->window_days <= 0 || !chunk_nearest(chunk, i, programme->id, programme->window_days, &block))
+    if (programme->window_days <= 0 ||
+        !chunk_nearest(chunk, i, chunk->offers[i].date, programme->id, programme->window_days, &block))
         return ALM_OK;
     enum alm_status status = chunk_block_body(chunk, &block, err);
     if (status != ALM_OK)
         return status;
     *on = go_on(chunk, i, programme->on_double, LEDGER_WINDOW);
-    set_blocking(&chunk->answers[i], &block, next_after(chunk, i, &block, programme->id, programme->window_days));
-    say_served(chunk, &chunk->answers[i], "");
-    return ALM_OK;
+    status = set_blocking(chunk, i, &block, err);
+    if (status == ALM_OK)
+        say_served(chunk, &chunk->answers[i], "");
+    return status;
 }
 
 static bool body_may(const struct ledger_programme *programme, alm_id body)
@@ -322,7 +320,7 @@ static bool body_may(const struct ledger_programme *programme, alm_id body)
 }
 
 /* The rule's no, and how much. */
-static bool judge_quantity(struct ledger_chunk *chunk, size_t i)
+static enum alm_status judge_quantity(struct ledger_chunk *chunk, size_t i, bool *on, struct alm_error *err)
 {
     const struct ledger_offer *offer = &chunk->offers[i];
     struct chunk_row *row = &chunk->rows[i];
@@ -331,25 +329,25 @@ static bool judge_quantity(struct ledger_chunk *chunk, size_t i)
     row->quantity = offer->quantity ? offer->quantity : row->entitled;
     if (row->entitled == 0) {
         struct alm_entitlement rule;
-        ask_rule(chunk, i, &rule);
+        chunk_ask(chunk, i, chunk->offers[i].date, &rule);
         refuse(chunk, i, LEDGER_RULE);
-        answer->next = rule.next;
         say(chunk, answer, "%s", rule.reason[0] ? rule.reason : _("the programme's rule says no"));
-        return false;
+        *on = false;
+        return chunk_next(chunk, i, &answer->next, err);
     }
     if (row->quantity <= row->entitled)
-        return true;
+        return ALM_OK;
     char asked[32], entitled[32];
     number_format_thousandths(row->quantity, asked, sizeof asked);
     number_format_thousandths(row->entitled, entitled, sizeof entitled);
     bool first = !answer->warned;
     enum ledger_reason why = answer->why;
-    bool on = go_on(chunk, i, offer->programme->on_excess, LEDGER_EXCESS);
-    if (on && !first)
+    *on = go_on(chunk, i, offer->programme->on_excess, LEDGER_EXCESS);
+    if (*on && !first)
         answer->why = why; /* of two warnings the first stays */
     else
         say(chunk, answer, _("%s is more than the entitlement of %s"), asked, entitled);
-    return on;
+    return ALM_OK;
 }
 
 int64_t chunk_times(alm_quantity quantity, int64_t unit_value)
@@ -402,14 +400,16 @@ static enum alm_status judge_row(struct ledger_chunk *chunk, size_t i, bool sett
         say(chunk, answer, _("%s may not give under %s"), body_name(chunk, row->body), of->programme->name);
         return ALM_OK;
     }
-    if (!judge_requirements(chunk, i))
-        return ALM_OK;
-    status = judge_exclusions(chunk, i, &on, err);
+    status = judge_requirements(chunk, i, &on, err);
+    if (status == ALM_OK && on)
+        status = judge_exclusions(chunk, i, &on, err);
     if (status == ALM_OK && on)
         status = judge_period(chunk, i, &on, err);
     if (status == ALM_OK && on)
         status = judge_window(chunk, i, &on, err);
-    if (status != ALM_OK || !on || !judge_quantity(chunk, i))
+    if (status == ALM_OK && on)
+        status = judge_quantity(chunk, i, &on, err);
+    if (status != ALM_OK || !on)
         return status;
     row->state = ROW_ACCEPTED;
     row->value = chunk_times(row->quantity, row->unit_value);

@@ -33,7 +33,9 @@ set_key()
     step 0 delivery record parcels --household H1 --body hamdeli --date 1399/09/01
     step 1 delivery record parcels --household H1 --body yari --date 1399/08/15
     step 1 delivery record parcels --household H1 --body yari --date 1399/07/20
+    step 0 entitlement show parcels --household H1 --date 1399/07/20 --output csv
     step 0 delivery record parcels --household H1 --body yari --date 1399/08/01
+    step 0 entitlement show parcels --household H1 --date 1399/07/20 --output csv
     step 65 delivery record parcels --household H1 --body yari --date 1399/09/16
     step 0 audit verify
     as_expected backdated

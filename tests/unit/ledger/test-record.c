@@ -199,6 +199,37 @@ static size_t nearest(const struct ledger_offer *offers, const struct expected *
     return best;
 }
 
+/* The first day from the offer's on, one after the other, on which it would be given; ALM_NO_DATE if the rule does not
+ * say when it will say yes, or what is required never comes. */
+static alm_date first_day(struct world *w, const struct ledger_offer *offers, const struct expected *expected, size_t i)
+{
+    const struct ledger_programme *programme = offers[i].programme;
+    struct ledger_offer *on = arena_alloc(&w->arena, (i + 1) * sizeof *on);
+    memcpy(on, offers, (i + 1) * sizeof *on);
+    for (; on[i].date < TODAY + 400; on[i].date++) {
+        bool used = false;
+        alm_quantity had = 0;
+        if ((programme == &w->programmes[KITS] && !had_parcel(w, on, expected, i)) ||
+            (programme == &w->programmes[MEALS] &&
+             nearest(on, expected, i, &w->programmes[PARCELS], EXCLUSION_DAYS)) ||
+            (programme->window_days && nearest(on, expected, i, programme, programme->window_days)))
+            continue;
+        for (size_t k = 0; k < i; k++) {
+            if (expected[k].outcome != LEDGER_RECORDED || on[k].programme != programme ||
+                !same_recipient(&on[k], &on[i]))
+                continue;
+            used = used || (programme == &w->programmes[KITS] && on[k].date / 30 == on[i].date / 30);
+            if (on[k].date <= on[i].date && on[k].date >= on[i].date - LOOK_BACK)
+                had += on[k].quantity;
+        }
+        if (programme == &w->programmes[MEALS] && had >= MEALS_IN_LOOK_BACK * ALM_UNIT)
+            return ALM_NO_DATE;
+        if (!used)
+            return on[i].date;
+    }
+    return ALM_NO_DATE;
+}
+
 static void expect(struct world *w, const struct ledger_offer *offers, struct expected *expected, size_t n)
 {
     int64_t rest[BATCHES];
@@ -286,7 +317,7 @@ static void record_in_chunks(struct world *w, size_t largest)
     struct ledger_offer *offers = arena_alloc(&w->arena, OFFERS * sizeof *offers);
     struct ledger_answer *answers = arena_alloc(&w->arena, OFFERS * sizeof *answers);
     struct expected *expected = arena_alloc(&w->arena, OFFERS * sizeof *expected);
-    size_t counts[5] = {0}, reasons[LEDGER_REQUIREMENT + 1] = {0}, valued = 0;
+    size_t counts[5] = {0}, reasons[LEDGER_REQUIREMENT + 1] = {0}, valued = 0, nexts = 0, unknown = 0;
     set_rulings(w);
     draw_offers(w, offers, OFFERS);
     expect(w, offers, expected, OFFERS);
@@ -311,13 +342,20 @@ static void record_in_chunks(struct world *w, size_t largest)
             assert_int_equal(answers[i].blocking_date, offers[blocking - 1].date);
             assert_int_equal(answers[i].blocking_body, offers[blocking - 1].body);
         }
+        const bool has_next = expected[i].why && expected[i].why != LEDGER_BODY && expected[i].why != LEDGER_EXCESS &&
+                              expected[i].why != LEDGER_SETTLE;
+        const alm_date next = has_next ? first_day(w, offers, expected, i) : ALM_NO_DATE;
+        if (answers[i].next != next)
+            fail_msg("offer %zu: from %d on, expected %d; %s", i, (int)answers[i].next, (int)next, answers[i].reason);
+        nexts += next != ALM_NO_DATE && next < TODAY;
+        unknown += has_next && next == ALM_NO_DATE;
         assert_int_equal(answers[i].warned, answers[i].outcome == LEDGER_RECORDED && answers[i].why);
     }
     /* The draw is worth something only if all of it happened. */
     assert_true(counts[LEDGER_RECORDED] > 150 && counts[LEDGER_HELD] > 10);
     for (enum ledger_reason why = LEDGER_WINDOW; why <= LEDGER_REQUIREMENT; why++)
         assert_true(reasons[why] > 0);
-    assert_true(valued > 10);
+    assert_true(valued > 10 && nexts > 50 && unknown > 10);
     world_assert_sound(w);
     /* The same again changes nothing. */
     const int64_t lines = world_number(w, "SELECT COUNT(*) FROM line");

@@ -66,6 +66,7 @@ static inline void world_entitle(const void *state, const struct alm_case *c, st
     if (*kind == KITS) {
         e->has_period = true;
         e->period = c->date / 30;
+        e->next = (c->date / 30 + 1) * 30;
         snprintf(e->period_name, sizeof e->period_name, "month %d", (int)c->date / 30);
     }
 }
