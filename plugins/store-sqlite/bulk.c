@@ -112,13 +112,26 @@ static int write_at_once(sqlite3_stmt *stmt, struct rows *rows)
     return rc == SQLITE_OK ? sqlite3_reset(stmt) : rc;
 }
 
+/* An upsert does keep a journal of its statement, in memory: each page as it was.  In slices, so that it stays small. */
+static int write_merges(sqlite3_stmt *stmt, const struct alm_bulk *bulk)
+{
+    enum { SLICE = 1024 };
+    struct rows rows = {.bulk = bulk};
+    int rc = SQLITE_OK;
+    for (; rc == SQLITE_OK && rows.first < bulk->n_rows; rows.first = rows.end) {
+        rows.end = bulk->n_rows - rows.first > SLICE ? rows.first + SLICE : bulk->n_rows;
+        rc = write_at_once(stmt, &rows);
+    }
+    return rc;
+}
+
 /* Most claims meet nobody: all at once as far as that goes, the row in the way by itself, and on; if many are in the
  * way, the rest one by one. */
 static int write_claims(struct alm_connection *connection, sqlite3_stmt *all, sqlite3_stmt *one,
                         const struct alm_bulk *bulk)
 {
     enum { FEW = 16 };
-    struct rows rows = {bulk, 0, 0};
+    struct rows rows = {.bulk = bulk, .end = bulk->n_rows};
     for (size_t met = 0; rows.first < bulk->n_rows; met++) {
         int rc = met < FEW ? write_at_once(all, &rows) : SQLITE_CONSTRAINT;
         size_t at = met < FEW ? rows.at : rows.first;
@@ -151,7 +164,9 @@ enum alm_status bulk_write(struct alm_connection *connection, const struct alm_b
         return status;
     if (claims && bulk->conflict)
         memset(bulk->conflict, 0, bulk->n_rows * sizeof *bulk->conflict);
-    int rc = claims ? write_claims(connection, all, one, bulk) : write_at_once(all, &(struct rows){bulk, 0, 0});
+    int rc = claims                         ? write_claims(connection, all, one, bulk)
+             : bulk->mode == ALM_BULK_MERGE ? write_merges(all, bulk)
+                                            : write_at_once(all, &(struct rows){.bulk = bulk, .end = bulk->n_rows});
     if (rc != SQLITE_OK)
         status = sqlite_fail(connection->db, rc, bulk->table, err);
     /* The statements are kept, the rows are not. */

@@ -100,7 +100,7 @@ static int rows_next(sqlite3_vtab_cursor *base)
 static int rows_eof(sqlite3_vtab_cursor *base)
 {
     const struct cursor *cursor = (const struct cursor *)base;
-    return !cursor->rows || cursor->at >= cursor->rows->bulk->n_rows;
+    return !cursor->rows || cursor->at >= cursor->rows->end;
 }
 
 static int rows_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)

@@ -44,7 +44,7 @@ enum { ROWS_COLUMNS = 32 };
 /* What is bound to it. */
 struct rows {
     const struct alm_bulk *bulk;
-    size_t first;
+    size_t first, end;
     size_t at; /* the row that was given out last */
 };
 int rows_register(sqlite3 *db);

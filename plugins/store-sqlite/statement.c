@@ -133,7 +133,7 @@ static enum alm_status bind_array(struct alm_statement *statement, int n, struct
     struct bound_array *array = &statement->arrays[i];
     array->column = column;
     array->bulk = (struct alm_bulk){.columns = &array->column, .n_columns = 1, .n_rows = count};
-    array->rows = (struct rows){&array->bulk, 0, 0};
+    array->rows = (struct rows){.bulk = &array->bulk, .end = count};
     return bound(statement, n, sqlite3_bind_pointer(statement->stmt, i, &array->rows, rows_pointer_type, NULL), err);
 }
 
