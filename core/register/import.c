@@ -18,8 +18,10 @@ enum {
     CHUNK_BYTES = 24 << 20, /* of text in a chunk: rows may be long */
     FINGERPRINT_BYTES = 64 << 10
 };
-#define CHUNK_SECONDS                                                                                                  \
-    0.4 /* a chunk that took twice as long is followed by a smaller one, one that took less by a larger one */
+/* A chunk that took longer than the one is followed by a smaller one, and by a larger one if less than the other.  In a
+ * large store a chunk meets most pages whatever its size, so it is made smaller only when others wait too long. */
+#define CHUNK_SECONDS_MOST 1.0
+#define CHUNK_SECONDS_LEAST 0.4
 
 /* A record as it came, for the rejects file: its fields one after the other, each ended by a NUL. */
 struct raw {
@@ -505,9 +507,9 @@ static enum alm_status run_chunks(struct run *run, int64_t *first_line, struct a
         if (import->progress)
             import->progress(import->progress_context, csv_position(run->reader), csv_size(run->reader));
         double took = seconds_now() - began;
-        if (!fixed && took < CHUNK_SECONDS && most < CHUNK_MOST)
+        if (!fixed && took < CHUNK_SECONDS_LEAST && most < CHUNK_MOST)
             most *= 2;
-        else if (!fixed && took > 2 * CHUNK_SECONDS && most > 1024)
+        else if (!fixed && took > CHUNK_SECONDS_MOST && most > 1024)
             most /= 2;
     }
     return ALM_OK;
