@@ -212,40 +212,108 @@ void bulk_release(struct alm_connection *connection)
     }
 }
 
-static bool same_value(struct alm_statement *st, int column, const struct alm_bulk_column *values, size_t row)
+/* ---- which keys were made ---- */
+
+/* The order of two values; null is the least. */
+static int compare_ints(int64_t a, int64_t b)
 {
-    if (values->ints)
-        return statement_column_int(st, column) == values->ints[row];
-    struct alm_text text = statement_column_text(st, column);
-    return text.len == values->texts[row].len && memcmp(text.at, values->texts[row].at, text.len) == 0;
+    return (a > b) - (a < b);
 }
 
-static bool same_key(struct alm_statement *st, const struct alm_bulk *bulk, size_t row)
+static int compare_texts(struct alm_text a, struct alm_text b)
 {
-    int column = 0;
-    for (size_t i = 0; i < bulk->n_columns; i++)
-        if (bulk->columns[i].role == ALM_BULK_KEY && !same_value(st, column++, &bulk->columns[i], row))
-            return false;
-    return true;
+    size_t len = a.len < b.len ? a.len : b.len;
+    int order = len ? memcmp(a.at, b.at, len) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
-/* The keys that were made come back in the order of the rows: what is left out between them was there before. */
+/* The key of row `a` against that of row `b`. */
+static int compare_rows(const struct alm_bulk *bulk, size_t a, size_t b)
+{
+    int order = 0;
+    for (size_t i = 0; i < bulk->n_columns && order == 0; i++) {
+        const struct alm_bulk_column *column = &bulk->columns[i];
+        if (column->role == ALM_BULK_KEY)
+            order = column->ints ? compare_ints(column->ints[a], column->ints[b])
+                                 : compare_texts(column->texts[a], column->texts[b]);
+    }
+    return order;
+}
+
+/* The key that the server answers with against that of a row. */
+static int compare_answer(struct alm_statement *st, const struct alm_bulk *bulk, size_t row)
+{
+    int order = 0, n = 0;
+    for (size_t i = 0; i < bulk->n_columns && order == 0; i++) {
+        const struct alm_bulk_column *column = &bulk->columns[i];
+        if (column->role != ALM_BULK_KEY)
+            continue;
+        order = column->ints ? compare_ints(statement_column_int(st, n), column->ints[row])
+                             : compare_texts(statement_column_text(st, n), column->texts[row]);
+        n++;
+    }
+    return order;
+}
+
+static int compare_places(const void *left, const void *right, void *bulk)
+{
+    const size_t *a = left, *b = right;
+    int order = compare_rows(bulk, *a, *b);
+    return order ? order : (*a > *b) - (*a < *b);
+}
+
+/*
+ * Rows by their keys, the first of equals first.  One server answers in the order of the rows; several, over which a
+ * table is parted, in any.
+ */
+static size_t *order_by_key(const struct alm_bulk *bulk, size_t from, size_t n)
+{
+    size_t *places = calloc(n, sizeof *places);
+    bool sorted = true;
+    for (size_t i = 0; places && i < n; i++) {
+        places[i] = from + i;
+        sorted = sorted && (i == 0 || compare_rows(bulk, from + i - 1, from + i) <= 0);
+    }
+    if (places && !sorted)
+        qsort_r(places, n, sizeof *places, compare_places, (void *)(uintptr_t)bulk);
+    return places;
+}
+
+/* The first row that has the answer's key; n if there is none. */
+static size_t find_answer(struct alm_statement *st, const struct alm_bulk *bulk, const size_t *places, size_t n)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_answer(st, bulk, places[middle]) > 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < n && compare_answer(st, bulk, places[low]) == 0 ? low : n;
+}
+
+/* The keys that were made come back; what does not come was there before, or stands among the rows more than once. */
 static enum alm_status take_conflicts(struct alm_statement *st, const struct alm_bulk *bulk, size_t from, size_t n,
                                       struct alm_error *err)
 {
-    size_t at = from;
-    for (bool row;;) {
-        enum alm_status status = statement_step(st, &row, err);
-        if (status != ALM_OK)
-            return status;
-        while (at < from + n && !(row && same_key(st, bulk, at)))
-            bulk->conflict[at++] = true;
-        if (!row)
-            return ALM_OK;
-        if (at == from + n)
-            return alm_fail(err, ALM_INTERNAL, NULL, "the server answered with a key that was not asked for");
-        bulk->conflict[at++] = false;
+    size_t *places = order_by_key(bulk, from, n), at = 0;
+    enum alm_status status = places ? ALM_OK : out_of_memory(err);
+    for (size_t i = 0; i < n; i++)
+        bulk->conflict[from + i] = true;
+    for (bool row = true; status == ALM_OK;) {
+        status = statement_step(st, &row, err);
+        if (status != ALM_OK || !row)
+            break;
+        if (at == n || compare_answer(st, bulk, places[at]) != 0) /* most often it is the next one */
+            at = find_answer(st, bulk, places, n);
+        if (at == n)
+            status = alm_fail(err, ALM_INTERNAL, NULL, "the server answered with a key that was not asked for");
+        else
+            bulk->conflict[places[at++]] = false;
     }
+    free(places);
+    return status;
 }
 
 static enum alm_status insert(struct alm_connection *connection, const struct alm_bulk *bulk, size_t from, size_t n,
@@ -279,29 +347,6 @@ static enum alm_status insert(struct alm_connection *connection, const struct al
     return status;
 }
 
-/* Whether the key of row `row` is greater than the one before it. */
-static bool ascends(const struct alm_bulk *bulk, size_t row)
-{
-    for (size_t i = 0; i < bulk->n_columns; i++) {
-        const struct alm_bulk_column *column = &bulk->columns[i];
-        int order;
-        if (column->role != ALM_BULK_KEY)
-            continue;
-        if (column->ints) {
-            order = (column->ints[row] > column->ints[row - 1]) - (column->ints[row] < column->ints[row - 1]);
-        } else {
-            struct alm_text a = column->texts[row - 1], b = column->texts[row];
-            size_t len = a.len < b.len ? a.len : b.len;
-            order = len ? memcmp(b.at, a.at, len) : 0;
-            if (!order)
-                order = (b.len > a.len) - (b.len < a.len);
-        }
-        if (order)
-            return order > 0;
-    }
-    return false;
-}
-
 enum alm_status bulk_write(struct alm_connection *connection, const struct alm_bulk *bulk, struct alm_error *err)
 {
     if (!connection->in_transaction)
@@ -313,7 +358,7 @@ enum alm_status bulk_write(struct alm_connection *connection, const struct alm_b
     for (size_t from = 0, n; from < bulk->n_rows && status == ALM_OK; from += n) {
         n = 1;
         /* One statement may touch a row once only: a key that comes again begins the next one. */
-        while (from + n < bulk->n_rows && n < AT_ONCE && (!touches || ascends(bulk, from + n)))
+        while (from + n < bulk->n_rows && n < AT_ONCE && (!touches || compare_rows(bulk, from + n - 1, from + n) < 0))
             n++;
         status = insert(connection, bulk, from, n, err);
     }

@@ -142,6 +142,42 @@ static void test_text_is_compared_byte_by_byte(void **state)
     store_rollback(suite->store);
 }
 
+/* Which keys of a claim were made is told by the keys, whatever their order: here the server takes an array from its end,
+ * as one that is parted over nodes may. */
+static void test_a_claim_is_answered_in_any_order(void **state)
+{
+    struct suite *suite = *state;
+    struct suite_postgres *settings = suite->driver_state;
+    struct alm_error err = {0};
+    static const struct store_bulk_spec columns[] = {{"id", ALM_BULK_KEY, false}};
+    static const int64_t ids[] = {7, 3, 9, 3, 5, 1, 9};
+    static const bool expected[] = {false, true, false, true, false, false, true};
+    bool conflict[COUNT_OF(ids)];
+    struct alm_connection *connection;
+    char sql[400];
+    OK(suite->driver->open(NULL, settings, 0, &connection, &err));
+    snprintf(sql, sizeof sql,
+             "CREATE FUNCTION %s.unnest(bigint[]) RETURNS SETOF bigint LANGUAGE sql AS 'SELECT x FROM "
+             "pg_catalog.unnest($1) WITH ORDINALITY AS t (x, n) ORDER BY n DESC'",
+             settings->schema);
+    OK(suite->driver->exec(connection, sql, &err));
+    suite->driver->close(connection);
+    OK(store_begin(suite->store, true, &err));
+    OK(store_run(suite->store, NULL, &err, "INSERT INTO t_more (id) VALUES (3)", ""));
+    struct store_bulk *bulk = store_bulk_new(suite->store, "t_more", ALM_BULK_CLAIM, columns, 1);
+    for (size_t sort_by = 0; sort_by < 2; sort_by++) {
+        OK(store_savepoint(suite->store, &err));
+        for (size_t i = 0; i < COUNT_OF(ids); i++)
+            store_bulk_ints(bulk, &ids[i], 1);
+        OK(store_bulk_flush(bulk, sort_by, conflict, &err));
+        for (size_t i = 0; i < COUNT_OF(ids); i++)
+            assert_int_equal(conflict[i], expected[i]);
+        OK(store_release(suite->store, false, &err));
+    }
+    store_bulk_free(bulk);
+    store_rollback(suite->store);
+}
+
 /* ---- others at work ---- */
 
 static enum alm_status lock(struct store *store, const char *area, struct alm_error *err)
@@ -536,6 +572,7 @@ int main(void)
         SUITE_TEST(test_a_result_is_left_before_its_end),
         SUITE_TEST(test_a_result_that_fails_on_the_way),
         SUITE_TEST(test_text_is_compared_byte_by_byte),
+        SUITE_TEST(test_a_claim_is_answered_in_any_order),
         SUITE_TEST(test_a_row_that_is_there_is_locked),
         SUITE_TEST(test_no_addition_is_lost),
         SUITE_TEST(test_deadlocks_are_come_through),
