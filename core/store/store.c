@@ -116,12 +116,15 @@ void store_rollback(struct store *store)
     transaction_ended(store);
 }
 
+/* Of an optional member of the driver's table, which may be of an older minor. */
+#define DRIVER_HAS(driver, member)                                                                                     \
+    ((driver)->size >= offsetof(struct alm_store_driver, member) + sizeof (driver)->member && (driver)->member)
+
 bool store_again(struct store *store, unsigned attempt)
 {
     enum { ATTEMPTS = 6, FIRST_PAUSE = 5000000 /* nanoseconds */ };
     const struct alm_store_driver *driver = store->driver;
-    if (attempt >= ATTEMPTS || driver->size < offsetof(struct alm_store_driver, again) + sizeof driver->again ||
-        !driver->again || !driver->again(store->connection))
+    if (attempt >= ATTEMPTS || !DRIVER_HAS(driver, again) || !driver->again(store->connection))
         return false;
     /* Of several that met, each waits a time of its own, so that they don't meet again. */
     uint32_t chance = 0;
@@ -137,7 +140,7 @@ enum alm_status store_defer(struct store *store, bool on, struct alm_error *err)
 {
     ERROR_OR_UNUSED(err);
     const struct alm_store_driver *driver = store->driver;
-    if (driver->size < offsetof(struct alm_store_driver, defer) + sizeof driver->defer || !driver->defer)
+    if (!DRIVER_HAS(driver, defer))
         return ALM_OK;
     IN_DRIVER(store);
     return driver->defer(store->connection, on, err);
@@ -145,8 +148,11 @@ enum alm_status store_defer(struct store *store, bool on, struct alm_error *err)
 
 int64_t store_slot(const struct store *store)
 {
-    enum { SLOTS = 64 }; /* processes that were started together have neighbouring numbers */
-    return store->driver->flags & ALM_STORE_ONE_WRITER ? 0 : getpid() % SLOTS;
+    enum { SLOTS = 64 }; /* sessions, and processes, that began together have neighbouring numbers */
+    const struct alm_store_driver *driver = store->driver;
+    if (driver->flags & ALM_STORE_ONE_WRITER)
+        return 0;
+    return (DRIVER_HAS(driver, session) ? driver->session(store->connection) : getpid()) & (SLOTS - 1);
 }
 
 bool store_in_transaction(const struct store *store)

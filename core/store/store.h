@@ -50,7 +50,7 @@ bool store_again(struct store *, unsigned attempt);
 enum alm_status store_defer(struct store *, bool on, struct alm_error *);
 /*
  * Sums that all writers add to are kept in slots: rows of their own for writers at work at the same time, so that none
- * waits for the other; readers add the slots up.  This process's slot; 0 where there is one writer only.
+ * waits for the other; readers add the slots up.  This session's slot; 0 where there is one writer only.
  */
 int64_t store_slot(const struct store *);
 enum alm_status store_savepoint(struct store *, struct alm_error *);

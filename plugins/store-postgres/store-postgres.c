@@ -222,6 +222,11 @@ static bool store_again(struct alm_connection *connection)
     return connection->again;
 }
 
+static int64_t store_session(struct alm_connection *connection)
+{
+    return PQbackendPID(connection->pg);
+}
+
 static const struct alm_store_driver driver = {
     .size = sizeof(struct alm_store_driver),
     .open = store_open,
@@ -257,6 +262,7 @@ static const struct alm_store_driver driver = {
     .bytes = store_bytes,
     .again = store_again,
     .defer = store_defer,
+    .session = store_session,
 };
 
 ALM_PLUGIN(.name = "store-postgres", .version = "1.0", .summary = "A store in a PostgreSQL database",

@@ -463,6 +463,8 @@ struct alm_store_driver {
      * the first that failed is told when it is switched off, by commit, or by what reads in between.  A savepoint, and
      * the transaction's end, switch it off.  May be NULL. */
     enum alm_status (*defer)(struct alm_connection *, bool on, struct alm_error *);
+    /* A number that tells this connection from all others to the store, from whatever machine.  May be NULL: there is none. */
+    int64_t (*session)(struct alm_connection *);
 };
 
 /* ---- the plug-in --------------------------------------------------------------------------------------------- */

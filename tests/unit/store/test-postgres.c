@@ -232,6 +232,18 @@ static void test_a_row_that_is_there_is_locked(void **state)
     store_close(other);
 }
 
+/* Processes of several machines may have one number; sessions of one server don't. */
+static void test_writers_are_spread_by_their_session(void **state)
+{
+    struct suite *suite = *state;
+    struct alm_error err = {0};
+    struct store *other;
+    OK(suite_open(suite, false, false, &other, &err));
+    assert_int_equal(store_slot(other), suite_number(other, "SELECT pg_backend_pid() % 64"));
+    assert_int_equal(store_slot(suite->store), suite_number(suite->store, "SELECT pg_backend_pid() % 64"));
+    store_close(other);
+}
+
 enum { PROCESSES = 8, ADDITIONS = 40 };
 
 /* fork(), with a store of its own; returns in the parent alone. */
@@ -574,6 +586,7 @@ int main(void)
         SUITE_TEST(test_text_is_compared_byte_by_byte),
         SUITE_TEST(test_a_claim_is_answered_in_any_order),
         SUITE_TEST(test_a_row_that_is_there_is_locked),
+        SUITE_TEST(test_writers_are_spread_by_their_session),
         SUITE_TEST(test_no_addition_is_lost),
         SUITE_TEST(test_deadlocks_are_come_through),
         SUITE_TEST(test_a_report_sees_one_state),
