@@ -145,6 +145,75 @@ almoner_bound()
     almoner -q audit verify
 }
 
+# in_transaction: whether an import has written and not committed.
+in_transaction()
+{
+    if [ "${STORE:-sqlite}" = sqlite ]; then
+        ! sqlite3 -cmd '.timeout 0' almoner.db 'BEGIN IMMEDIATE; ROLLBACK' 2>/dev/null
+    else
+        [ "$(sql "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'almoner'
+            AND backend_xid IS NOT NULL")" = 1 ]
+    fi
+}
+
+@test "reports go on while an import writes, and see what is committed" {
+    many 8000 6
+    almoner -q person import many.csv
+    almoner -q delivery record parcels --household H1 --body hamdeli >/dev/null
+    "$ALMONER" --now "$now" delivery import parcels.csv >imported 2>&1 3>&- &
+    import=$!
+    # Stopped in the midst of a transaction it stays there as long as we like.
+    until kill -STOP $import && in_transaction; do
+        kill -CONT $import || break
+        sleep 0.01
+    done
+    lines=$(sql 'SELECT COUNT(*) FROM line')
+    began=$(date +%s%N)
+    timeout 20 "$ALMONER" --now "$now" report --output csv >report || true
+    timeout 20 "$ALMONER" --now "$now" delivery list --limit 0 --output csv >list || true
+    timeout 20 "$ALMONER" --now "$now" audit verify 2>audit && sound=yes || sound=no
+    took=$((($(date +%s%N) - began) / 1000000))
+    in_transaction && still=yes || still=no
+    kill -CONT $import
+    wait $import
+    cat audit
+    [ "$still $sound" = 'yes yes' ]
+    [ "$took" -lt 5000 ] || { echo "readers took $took ms"; return 1; }
+    [ "$lines" -lt 48001 ]
+    [ "$(sed 1d list | wc -l)" = "$lines" ]
+    [ "$(sed 1d report | cut -d, -f4)" = "$lines" ]
+    [ "$(sql 'SELECT COUNT(*) FROM line')" = 48001 ]
+    almoner audit verify
+}
+
+@test "somebody writes for longer than one waits: status 75, and nothing is written" {
+    [ "${STORE:-sqlite}" = sqlite ] || skip 'see postgres.bats'
+    register
+    echo 'busy_timeout = 1 second' >>almoner.ini
+    mkfifo hold
+    sqlite3 almoner.db <hold >held 3>&- &
+    holder=$!
+    exec 7>hold
+    printf 'BEGIN IMMEDIATE;\nSELECT 1;\n' >&7
+    until [ -s held ]; do sleep 0.02; done
+    store_dump >before
+    began=$(date +%s)
+    step 75 delivery record parcels --household H1 --body hamdeli
+    step 75 body add later --name x
+    printf 'programme,household,date,body\nparcels,H2,1399/09/01,hamdeli\n' >list.csv
+    step 75 delivery import list.csv
+    step 75 delivery record - <list.csv
+    [ $(($(date +%s) - began)) -lt 15 ]
+    # Who reads waits for nobody.
+    step 0 report --output csv
+    store_dump >after
+    same before after
+    exec 7>&-
+    wait $holder
+    step 0 delivery record parcels --household H1 --body hamdeli
+    as_expected held-store
+}
+
 @test "two imports at once both get in" {
     many 20000 2
     almoner -q person import many.csv
