@@ -20,9 +20,11 @@ static enum alm_status run_verify(const struct alm_host *host, void *state, cons
     struct cli *cli = state;
     const struct host_terminal terminal = cli_terminal(cli);
     const char *seals, *key;
-    int64_t lines = 0, faults = 0, movements = 0, stock_faults = 0, sealed = 0, unsealed = 0;
+    int64_t lines = 0, faults = 0, movements = 0, stock_faults = 0, n_cases = 0, case_faults = 0, sealed = 0,
+            unsealed = 0;
     struct store *store;
     struct stock *stock;
+    const struct cases *cases;
     struct ledger *ledger;
     enum alm_status status = cli_store(cli, &store, err);
 
@@ -37,12 +39,18 @@ static enum alm_status run_verify(const struct alm_host *host, void *state, cons
         status = host_stock(cli->host, &stock, err);
     if (status == ALM_OK)
         status = stock_verify(stock, tell_fault, cli, &movements, &stock_faults, err);
+    if (status == ALM_OK)
+        status = host_cases(cli->host, &cases, err);
+    if (status == ALM_OK)
+        status = cases_verify(cases, tell_fault, cli, &n_cases, &case_faults, err);
     if (status != ALM_OK)
         return status;
     cli_say(cli, _("%lld ledger lines recounted, %lld differences"), (long long)lines, (long long)faults);
     if (movements || stock_faults)
         cli_say(cli, _("%lld stock movements recounted, %lld differences"), (long long)movements,
                 (long long)stock_faults);
+    if (n_cases || case_faults)
+        cli_say(cli, _("%lld cases gone over, %lld differences"), (long long)n_cases, (long long)case_faults);
     status = cli_seal_files(cli, &seals, &key, err);
     if (status == ALM_OK)
         status = store_seal_verify(store, seals, key, &sealed, &unsealed, err);
@@ -55,6 +63,9 @@ static enum alm_status run_verify(const struct alm_host *host, void *state, cons
     if (stock_faults)
         return error_set(err, ALM_BAD_DATA, _("restore a backup, and find out who wrote to the store past almoner"),
                          _("the stock's movements and its balances differ in %lld places"), (long long)stock_faults);
+    if (case_faults)
+        return error_set(err, ALM_BAD_DATA, _("restore a backup, and find out who wrote to the store past almoner"),
+                         _("cases, their steps and their deliveries differ in %lld places"), (long long)case_faults);
     return ALM_OK;
 }
 

@@ -120,6 +120,11 @@ static const struct alm_setting programme_rows[] = {
      .help =
          N_("Programmes under which the beneficiary must have been served before, ever or with a duration not longer "
             "ago than that (registration, visits 90 days).")},
+    {.key = "cases",
+     .type = ALM_BOOL,
+     .offset = AT(cases),
+     .fallback = "no",
+     .help = N_("Whether this aid is asked for and decided on: a delivery then needs an approved case.")},
     {.key = "draw",
      .type = ALM_LIST,
      .offset = AT(draw),

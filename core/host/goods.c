@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Services of goods and secrets; and who may ask for them when. */
+/* Services of goods, cases and secrets; and who may ask for them when. */
 #include "host/internal.h"
 
 static struct host_programme *self(const struct alm_host *services)
@@ -78,6 +78,39 @@ enum alm_status host_service_on_hand(const struct alm_host *services, alm_id ite
     enum alm_status status = host_stock(self(services)->host, &stock, err);
 
     return status == ALM_OK ? stock_on_hand(stock, item, depot, date, quantity, err) : status;
+}
+
+/* ---- cases ---- */
+
+enum alm_status host_service_request_of(const struct alm_host *services, const struct alm_line *line,
+                                        struct alm_request *request, struct alm_error *err)
+{
+    struct host_programme *programme = self(services);
+    const struct plugin_call *call = running();
+
+    if (!call || call->what != PLUGIN_SETTLE || !programme->host->ledger ||
+        !ledger_settles(programme->host->ledger, programme->id, line->id))
+        return not_now(programme, "request_of", _("in settle(), for a line that it was handed"), err);
+    PLUGIN_ASKED_HOST;
+    struct host *of = programme->host;
+    struct cases_case found;
+    const struct cases *cases;
+    enum alm_status status = host_cases(of, &cases, err);
+
+    if (status == ALM_OK)
+        status = cases_request_of(cases, line->id, &found, &of->arena, err);
+    if (status != ALM_OK)
+        return status;
+    const struct alm_request answer = {.size = request->size,
+                                       .id = found.id,
+                                       .subject = found.id ? found.subject : "",
+                                       .document = found.document ? found.document : "",
+                                       .quantity = found.approved,
+                                       .opened = found.id ? found.opened : ALM_NO_DATE,
+                                       .visited = found.id ? found.visited : ALM_NO_DATE,
+                                       .decided = found.id ? found.decided : ALM_NO_DATE};
+    memcpy(request, &answer, request->size < sizeof answer ? request->size : sizeof answer);
+    return ALM_OK;
 }
 
 /* ---- secrets ---- */

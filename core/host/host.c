@@ -189,18 +189,34 @@ static enum alm_status store_complete(struct host *host, struct alm_error *err)
         status = store_migrated(host->store, "stock", stock_migrations, stock_n_migrations, err);
     if (status == ALM_OK)
         status = store_migrated(host->store, "ledger", ledger_migrations, ledger_n_migrations, err);
+    if (status == ALM_OK)
+        status = store_migrated(host->store, "cases", cases_migrations, cases_n_migrations, err);
     return status;
 }
 
-static enum alm_status clock_allowed(struct host *host, struct alm_error *err)
+/* What only tests may choose: the clock, and who is at work, of whom tests need two. */
+static enum alm_status test_choices(struct host *host, struct alm_error *err)
 {
-    const char *test = NULL;
-    enum alm_status status = store_meta_get(host->store, "test", &host->arena, &test, err);
+    static const char variable[] = "ALMONER_TEST_USER";
+    const char *user = getenv(variable), *test = NULL;
+    enum alm_status status = ALM_OK;
 
-    if (status == ALM_OK && (!test || strcmp(test, "1") != 0))
-        status = error_set(err, ALM_USAGE, _("leave --now out; stores for tests are made by: almoner init --test"),
-                           _("--now is only for test stores, and this one is not"));
-    return status;
+    if (!host->clock_fixed && !user)
+        return ALM_OK;
+    status = store_meta_get(host->store, "test", &host->arena, &test, err);
+    if (status != ALM_OK)
+        return status;
+    if (!test || strcmp(test, "1") != 0) {
+        char hint[128];
+
+        snprintf(hint, sizeof hint, _("leave %s out; stores for tests are made by: almoner init --test"),
+                 host->clock_fixed ? "--now" : variable);
+        return error_set(err, ALM_USAGE, hint, _("%s is only for test stores, and this one is not"),
+                         host->clock_fixed ? "--now" : variable);
+    }
+    if (user && *user)
+        store_set_who(host->store, user);
+    return ALM_OK;
 }
 
 enum alm_status host_store(struct host *host, uint32_t flags, struct store **out, struct alm_error *err)
@@ -246,8 +262,8 @@ enum alm_status host_store(struct host *host, uint32_t flags, struct store **out
     }
     if (!host->store_checked && !(flags & HOST_UNCHECKED)) {
         status = store_complete(host, err);
-        if (status == ALM_OK && host->clock_fixed)
-            status = clock_allowed(host, err);
+        if (status == ALM_OK)
+            status = test_choices(host, err);
         if (status != ALM_OK)
             return status;
         host->store_checked = true;
@@ -366,6 +382,21 @@ enum alm_status host_ledger(struct host *host, struct ledger **out, struct alm_e
     return status;
 }
 
+enum alm_status host_cases(struct host *host, const struct cases **out, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+
+    if (!host->cases.store) {
+        struct cases cases = {.today = host_today(host), .format_date = format_date_service, .context = host};
+
+        status = host_store(host, 0, &cases.store, err);
+        if (status == ALM_OK)
+            host->cases = cases;
+    }
+    *out = &host->cases;
+    return status;
+}
+
 static enum alm_status members_changed(void *context, const alm_id *households, size_t n, struct alm_error *err)
 {
     struct ledger *ledger;
@@ -382,9 +413,17 @@ static enum alm_status areas_move(void *context, const alm_id *areas, size_t n, 
     return status == ALM_OK ? ledger_areas_move(ledger, areas, n, moved, err) : status;
 }
 
+static enum alm_status erased(void *context, alm_id person, struct alm_error *err)
+{
+    const struct cases *cases;
+    enum alm_status status = host_cases(context, &cases, err);
+
+    return status == ALM_OK ? cases_erase(cases, person, err) : status;
+}
+
 struct register_gate host_register_gate(struct host *host)
 {
-    return (struct register_gate){members_changed, areas_move, host};
+    return (struct register_gate){members_changed, areas_move, erased, host};
 }
 
 /* ---- init ---- */
@@ -511,6 +550,8 @@ enum alm_status host_init(struct host *host, bool test, void (*each)(void *, con
         status = init_owner(host, "stock", stock_migrations, stock_n_migrations, each, context, err);
     if (status == ALM_OK)
         status = init_owner(host, "ledger", ledger_migrations, ledger_n_migrations, each, context, err);
+    if (status == ALM_OK)
+        status = init_owner(host, "cases", cases_migrations, cases_n_migrations, each, context, err);
     if (status == ALM_OK && (status = store_meta_get(store, "test", &host->arena, &known, err)) == ALM_OK) {
         if (!known) {
             status = store_begin(store, true, err);
@@ -522,8 +563,8 @@ enum alm_status host_init(struct host *host, bool test, void (*each)(void *, con
             status = error_set(err, ALM_USAGE, _("make another store for tests"),
                                _("this store is not a test store, and cannot become one"));
         }
-        if (status == ALM_OK && host->clock_fixed)
-            status = clock_allowed(host, err);
+        if (status == ALM_OK)
+            status = test_choices(host, err);
     }
     /* A programme that cannot be had, or whose migration fails, is told and does not stop the others. */
     for (size_t i = 0; i < conf->n_programmes && status == ALM_OK; i++) {

@@ -7,8 +7,8 @@
 #ifndef HOST_HOST_H
 #define HOST_HOST_H
 
+#include "cases/cases.h"
 #include "conf/conf.h"
-#include "ledger/ledger.h"
 #include "plugin/plugin.h"
 #include "report/report.h"
 
@@ -73,6 +73,7 @@ void host_again(struct host *);
 enum alm_status host_directory(struct host *, struct register_directory **, struct alm_error *);
 enum alm_status host_stock(struct host *, struct stock **, struct alm_error *);
 enum alm_status host_ledger(struct host *, struct ledger **, struct alm_error *);
+enum alm_status host_cases(struct host *, const struct cases **, struct alm_error *);
 struct register_gate host_register_gate(struct host *);
 /* Paths under the state folder, which is made on first use; in the host's arena. */
 enum alm_status host_state_file(struct host *, const char *name, const char **path, struct alm_error *);

@@ -296,6 +296,22 @@ static enum alm_status link_draws(struct host_programme *programme, struct alm_e
     return status;
 }
 
+/* A reversal is told to the cases whether or not lines need one now: they may have needed one when they were given. */
+static enum alm_status link_cases(struct host_programme *programme, struct alm_error *err)
+{
+    static const struct ledger_gate *const gates[] = {&cases_gate};
+    void **contexts = arena_alloc(&programme->arena, sizeof *contexts);
+    const struct cases *cases;
+    enum alm_status status = host_cases(programme->host, &cases, err);
+
+    contexts[0] = &programme->host->cases;
+    programme->ledger.gates = gates;
+    programme->ledger.gate_contexts = contexts;
+    programme->ledger.n_gates = programme->conf->core->cases ? 1 : 0;
+    programme->ledger.n_unsettle = 1;
+    return status;
+}
+
 enum alm_status host_programme_link(struct host_programme *programme, struct alm_error *err)
 {
     const struct conf_programme_core *core = programme->conf->core;
@@ -328,6 +344,8 @@ enum alm_status host_programme_link(struct host_programme *programme, struct alm
         status = link_bodies(programme, err);
     if (status == ALM_OK)
         status = link_draws(programme, err);
+    if (status == ALM_OK)
+        status = link_cases(programme, err);
     programme->linked = status == ALM_OK;
     return status;
 }

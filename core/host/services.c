@@ -333,6 +333,7 @@ void host_services_fill(struct host_programme *programme)
         .stock_on_hand = host_service_on_hand,
         .token = host_service_token,
         .currency = service_currency,
+        .request_of = host_service_request_of,
     };
 }
 

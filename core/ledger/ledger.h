@@ -26,7 +26,7 @@ struct ledger_requirement {
     int32_t days;
 };
 /*
- * A higher room's say in lines, wired by host.  settle() comes before the programme's own, with accepted
+ * A higher room's say in lines, wired by host (cases ...).  settle() comes before the programme's own, with accepted
  * lines in order, and may refuse single ones; unsettle() after it, with lines that are being reversed.  Both inside the
  * transaction, and with the same duties as those of struct alm_programme.
  */
@@ -55,7 +55,8 @@ struct ledger_programme {
     size_t n_requirements;
     const struct ledger_gate *const *gates; /* with the context of each */
     void *const *gate_contexts;
-    size_t n_gates;
+    size_t n_gates;    /* that have a say in its lines now */
+    size_t n_unsettle; /* that may have had: no fewer; all these are told of reversals */
     const struct alm_goods *draws; /* that one unit takes out of stock, from these depots in order */
     size_t n_draws;
     const alm_id *depots;
@@ -145,8 +146,7 @@ enum alm_status ledger_held_decide(struct ledger *, alm_id refusal, bool accept,
                                    struct store_entry *entry, struct alm_error *);
 /* register_gate: count unique beneficiaries of these households anew, from the lines. */
 enum alm_status ledger_members_changed(void *ledger, const alm_id *households, size_t n, struct alm_error *);
-/* register_gate: these areas are about to lie elsewhere (!moved), or do so now: the counts of the areas above follow.
- */
+/* register_gate: these areas are about to lie elsewhere (!moved), or do so now: the counts of the areas above follow. */
 enum alm_status ledger_areas_move(void *ledger, const alm_id *areas, size_t n, bool moved, struct alm_error *);
 
 /* ---- for the services that settle() asks (draw.c) ---- */

@@ -35,7 +35,7 @@ static enum alm_status unsettle(struct ledger *ledger, const struct ledger_line 
     /* Whether it drew is asked of the stock: the settings may have changed since. */
     if (status == ALM_OK && services->stock)
         status = stock_undraw(services->stock, line.id, reversal, line.date, entry, err);
-    for (size_t g = programme->n_gates; g > 0 && status == ALM_OK; g--)
+    for (size_t g = programme->n_unsettle; g > 0 && status == ALM_OK; g--)
         status = programme->gates[g - 1]->unsettle(programme->gate_contexts[g - 1], &line, 1, err);
     return status;
 }

@@ -321,6 +321,7 @@ AT(alm_host, stock_make, 272);
 AT(alm_host, stock_on_hand, 280);
 AT(alm_host, token, 288);
 AT(alm_host, currency, 296);
+AT(alm_host, request_of, 304);
 
 SIZE(alm_goods, 16);
 AT(alm_goods, item, 0);
@@ -347,6 +348,16 @@ AT(alm_make, lot, 56);
 AT(alm_make, expires, 64);
 AT(alm_make, cost, 72);
 AT(alm_make, made, 80);
+
+GROWS(alm_request, 56);
+AT(alm_request, size, 0);
+AT(alm_request, id, 8);
+AT(alm_request, subject, 16);
+AT(alm_request, document, 24);
+AT(alm_request, quantity, 32);
+AT(alm_request, opened, 40);
+AT(alm_request, visited, 44);
+AT(alm_request, decided, 48);
 
 IS(ALM_OK, 0);
 IS(ALM_REFUSED, 1);

@@ -245,6 +245,8 @@ enum alm_status register_person_erase(struct store *store, const struct register
             "i", households[i]);
     if (status == ALM_OK)
         status = call_gate(gate, households, n, err);
+    if (status == ALM_OK && gate && gate->erased)
+        status = gate->erased(gate->context, id, err);
 out:
     arena_release(&arena);
     return status;

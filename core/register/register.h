@@ -195,6 +195,8 @@ struct register_gate {
     enum alm_status (*members_changed)(void *context, const alm_id *households, size_t n, struct alm_error *);
     /* Areas get another parent or kind: told before (!moved), while the tree is the old one, and again after. */
     enum alm_status (*areas_move)(void *context, const alm_id *areas, size_t n, bool moved, struct alm_error *);
+    /* A person's data are erased: so is what other rooms wrote of them. */
+    enum alm_status (*erased)(void *context, alm_id person, struct alm_error *);
     void *context;
 };
 

@@ -52,8 +52,6 @@ struct store {
                                                                            .what = PLUGIN_STORE};                      \
     plugin_enter(&in_driver)
 
-alm_time store_clock(const struct store *);
-
 /* statement.c */
 void statement_reset_all(struct store *);
 void statement_forget_all(struct store *);

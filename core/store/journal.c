@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 /* The system user: what the kernel says, never what an option or the environment says. */
-static const char *who(struct store *store)
+const char *store_who(struct store *store)
 {
     if (store->who)
         return store->who;
@@ -19,6 +19,12 @@ static const char *who(struct store *store)
         strbuf_addf(&name, "uid %u", (unsigned)geteuid());
     store->who = name.at;
     return store->who;
+}
+
+void store_set_who(struct store *store, const char *name)
+{
+    free(store->who);
+    store->who = xstrdup(name);
 }
 
 enum alm_status store_journal_add(struct store *store, const struct store_entry *entry, struct alm_error *err)
@@ -34,7 +40,7 @@ enum alm_status store_journal_add(struct store *store, const struct store_entry 
                       "INSERT INTO journal (id, at, who, office, command, subject, reason, added, changed, removed,\n"
                       "                     lines, digest_high, digest_low)\n"
                       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-                      "iititttiiiiii", id, store_clock(store), who(store), (int64_t)store->options.office,
+                      "iititttiiiiii", id, store_clock(store), store_who(store), (int64_t)store->options.office,
                       entry->command, entry->subject, entry->reason, entry->added, entry->changed, entry->removed,
                       entry->lines, (int64_t)entry->digest[0], (int64_t)entry->digest[1]);
     if (status == ALM_OK)

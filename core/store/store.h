@@ -151,6 +151,10 @@ struct store_entry {
     uint64_t digest[2];    /* sum over them, see ledger */
 };
 enum alm_status store_journal_add(struct store *, const struct store_entry *, struct alm_error *);
+/* Who writes, as the journal says; in test stores it may be set. */
+const char *store_who(struct store *);
+void store_set_who(struct store *, const char *name);
+alm_time store_clock(const struct store *); /* now, by the clock service */
 /* Chain the entries that are not yet sealed; append the keyed head to `seal_file` (key from `key_file`, made on first use, mode 0600). */
 enum alm_status store_seal(struct store *, const char *seal_file, const char *key_file, int64_t *sealed, struct alm_error *);
 /* A backup was put back: from now on the chain goes on from where it ends in the store, and heads past that hold no more.  Kept in seal_file,

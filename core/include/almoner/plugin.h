@@ -543,7 +543,7 @@ struct alm_import {
     void *context;
 };
 
-/* ---- goods: since minor 1 ---- */
+/* ---- goods and cases: since minor 1 ---- */
 
 /* So much of an item of the stock. */
 struct alm_goods {
@@ -582,6 +582,17 @@ struct alm_make {
     alm_date expires;       /* of the new lot; ALM_NO_DATE: the earliest date among what was used, and so it is answered */
     alm_money cost;         /* in: what the work cost; answer: with the goods that were used, ALM_NULL if a price is not known */
     alm_id made;            /* answer: the new lot; 0: none */
+};
+
+/* Aid that was asked for, seen at a visit and approved: what a line of such a programme delivers. */
+struct alm_request {
+    uint32_t size; /* set it before the call */
+    uint32_t reserved;
+    alm_id id;
+    const char *subject;  /* what was asked for, a word: "refrigerator"; "" if nothing was said.  Lives as alloc()'s memory. */
+    const char *document; /* where the papers are; likewise */
+    alm_quantity quantity; /* approved; 0: not limited */
+    alm_date opened, visited, decided; /* ALM_NO_DATE: not */
 };
 
 /*
@@ -664,6 +675,8 @@ struct alm_host {
     enum alm_status (*token)(const struct alm_host *, const char *text, char digits[65], struct alm_error *);
     /* The campaign's currency (ISO 4217): that of every alm_money; *decimals (unless NULL) is how many digits of it are minor units. */
     const char *(*currency)(const struct alm_host *, int *decimals);
+    /* Inside settle(): the approved request that a line delivers; id 0 where the programme needs none. */
+    enum alm_status (*request_of)(const struct alm_host *, const struct alm_line *, struct alm_request *, struct alm_error *);
 };
 
 /* Whether the host that runs this plug-in is new enough to have `member`. */

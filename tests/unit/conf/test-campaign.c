@@ -143,12 +143,13 @@ static void goods_and_steps_are_checked(void **state)
     struct conf_item item;
     struct alm_error err = {0};
     scratch_text("almoner.ini", "[almoner]\n");
-    scratch_text("programmes/iftar.ini", "[programme]\nrequire = meals 2 weeks, meals\n"
+    scratch_text("programmes/iftar.ini", "[programme]\nrequire = meals 2 weeks, meals\ncases = yes\n"
                                          "draw = rice 0.25, bread\ndepots = W1, W2\n");
     scratch_text("programmes/meals.ini", "[programme]\nrequire = meal, meals, iftar soon\n"
                                          "draw = rice -1, oil 1, oil 2, salt 1 kg\n");
     assert_int_equal(conf_open(&conf, scratch_path("almoner.ini"), &err), ALM_OK);
     const struct conf_programme_core *iftar = conf_programme_find(&conf, "iftar")->core;
+    assert_true(iftar->cases && !conf_programme_find(&conf, "meals")->core->cases);
     assert_int_equal(iftar->depots.count, 2);
     assert_true(conf_item_programme(iftar->require.items[0], &item) && item.given);
     assert_string_equal(item.name, "meals");

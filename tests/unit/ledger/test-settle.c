@@ -92,7 +92,7 @@ static void set_parties(struct world *w)
     w->rules[MEALS].unsettle = own_unsettle;
     w->programmes[MEALS].gates = gates;
     w->programmes[MEALS].gate_contexts = context;
-    w->programmes[MEALS].n_gates = 1;
+    w->programmes[MEALS].n_gates = w->programmes[MEALS].n_unsettle = 1;
     w->programmes[MEALS].draws = rice;
     w->programmes[MEALS].n_draws = 1;
     w->programmes[MEALS].depots = w->depots;
