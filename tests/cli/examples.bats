@@ -11,7 +11,7 @@ listed()
 }
 
 # Programmes that the demo does not have yet, with the settings that are shipped.
-added=(hygiene giftcards disinfection disinfectant disinfectant-places)
+added=(hygiene giftcards appliances disinfection disinfectant disinfectant-places)
 
 # every_help: what each level's --help says, of the core and of the programmes.
 every_help()
@@ -77,6 +77,7 @@ demo()
     "$ALMONER" -q disinfection order add --place P1 --group G0001 --code R1
     "$ALMONER" -q disinfectant mix hand-rub --litres 5 --measured 70 --code B1
     demo_giftcards
+    "$ALMONER" -q delivery record appliances --household H0000001 --group G0001 --with kind=refrigerator --with serial=RF-000001
     sed -i 's/^on_double = refuse/on_double = hold/' ../programmes/parcels.ini
     sed 's/^D-/E-/' doubles.csv >again.csv
     "$ALMONER" -q delivery import again.csv 2>/dev/null

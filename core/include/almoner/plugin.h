@@ -809,6 +809,34 @@ static inline int64_t alm_amount(const char *entry, size_t *len, int64_t most)
     return *at ? 0 : amount;
 }
 
+/*
+ * A code as people write it (a serial, a certificate's number), so that the same one is the same text: Persian and
+ * Arabic digits become 0 to 9, small ASCII letters capitals, and blanks go.  False if nothing is left of it, or it does
+ * not fit.
+ */
+static inline bool alm_code(const char *text, char *buf, size_t size)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    size_t len = 0;
+    while (*at && len + 1 < size) {
+        if ((at[0] == 0xdb && at[1] >= 0xb0 && at[1] <= 0xb9) || (at[0] == 0xd9 && at[1] >= 0xa0 && at[1] <= 0xa9)) {
+            buf[len++] = (char)('0' + (at[1] & 0x0f)); /* U+06F0 to U+06F9, U+0660 to U+0669 */
+            at += 2;
+        } else if (at[0] == 0xe2 && at[1] == 0x80 && at[2] >= 0x8b && at[2] <= 0x8f) {
+            at += 3; /* joiners and marks of direction */
+        } else if (at[0] == 0xc2 && at[1] == 0xa0) {
+            at += 2;
+        } else if (*at <= ' ') {
+            at++;
+        } else {
+            buf[len++] = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
+            at++;
+        }
+    }
+    buf[len] = '\0';
+    return len > 0 && !*at;
+}
+
 /* ---- SQL in one call: `types` has a letter for each argument, i an int64_t (ALM_NULL is null), t a const char * (NULL is null), a for
  * `= ANY ($n)` a const int64_t * and a size_t; that array must stay until the last step ---- */
 
