@@ -85,7 +85,7 @@ static const struct list_noun lists[] = {
      "WHERE CAST($1 AS TEXT) IS NULL OR b.code = $1\nORDER BY b.code",
      base_columns, COUNT_OF(base_columns)},
     {"stage", LIST_STAGE,
-     "SELECT code, name, starts, ends\nFROM stage\nWHERE CAST($1 AS TEXT) IS NULL OR code = $1\nORDER BY starts, code",
+     "SELECT code, name, starts, ends\nFROM stage\nWHERE CAST($1 AS TEXT) IS NULL OR code = $1\nORDER BY code",
      stage_columns, COUNT_OF(stage_columns)},
     {"place", LIST_PLACE,
      "SELECT p.code, p.kind, p.name, a.code, p.address, p.size\n"
@@ -283,7 +283,7 @@ static const struct alm_option import_options[] = {CLI_IMPORT_OPTIONS};
     static const struct alm_command ident##_commands[] = {                                                             \
         {"import", N_("import or update " plural " from a CSV file"), import_options, COUNT_OF(import_options),        \
          ALM_WRITES | ALM_BULK, run_import, word " import " plural ".csv"},                                            \
-        {"list", N_("list all " plural), NULL, 0, ALM_READS, run_list, word " list"},                                  \
+        {"list", N_("list all " plural ", by code"), NULL, 0, ALM_READS, run_list, word " list"},                      \
         {"show", N_("show one"), code_options, COUNT_OF(code_options), ALM_READS, run_show, word " show " code},       \
         {"add", N_("add one"), ident##_options, COUNT_OF(ident##_options), ALM_WRITES, run_add, word " add " add},     \
         {"edit", N_("change what is given; the rest stays"), ident##_options, COUNT_OF(ident##_options), ALM_WRITES,   \

@@ -203,7 +203,7 @@ struct ledger_filter {                                  /* zero members do not f
     alm_date from, to;
     int64_t limit; /* 0: all */
 };
-/* Newest first for one owner or person (lines that name the person); else in the ledger's order.  `key` is NULL: only
+/* What was recorded last comes first, as with refusals.  Of a person: the lines that name them.  `key` is NULL: only
  * ledger_line_read() looks for it. */
 enum alm_status ledger_lines(struct ledger *, const struct ledger_filter *,
                              enum alm_status (*each)(void *context, const struct ledger_line *, struct alm_error *),

@@ -65,10 +65,10 @@ static enum alm_status where_filter(struct ledger *ledger, struct where *w, cons
     return status;
 }
 
-/* Of a beneficiary the latest first; else as they were recorded. */
+/* What was recorded last comes first: ids sort by time, and every table finds them in that order. */
 static void where_order(struct where *w)
 {
-    strbuf_adds(&w->sql, w->by_owner ? " ORDER BY line.date DESC, line.id DESC" : " ORDER BY line.id");
+    strbuf_adds(&w->sql, " ORDER BY line.id DESC");
 }
 
 static enum alm_status where_query(struct where *w, struct store *store, struct store_stmt **stmt,

@@ -306,7 +306,7 @@ enum alm_status disinfectant_batch_list(const struct alm_host *host, void *state
         host, &st, err,
         "SELECT code, product, date, expires, litres, made, substance, used, strength, measured, measured_on, "
         "cost FROM disinfectant_batch WHERE programme = $1 AND date BETWEEN $2 AND $3 "
-        "ORDER BY date, code COLLATE \"C\"",
+        "ORDER BY date DESC, code COLLATE \"C\" DESC",
         "iii", host->programme_id(host), alm_arg_number(args, "from", INT32_MIN),
         alm_arg_number(args, "to", INT32_MAX));
     if (status == ALM_OK)

@@ -211,7 +211,7 @@ enum alm_status disinfection_order_list(const struct alm_host *host, void *state
     if (status == ALM_OK)
         status = alm_query(host, &st, err,
                            "SELECT code, grp, area, date, job, places, done, closed, reason "
-                           "FROM disinfection_order WHERE programme = $1 ORDER BY date, code COLLATE \"C\"",
+                           "FROM disinfection_order WHERE programme = $1 ORDER BY date DESC, code COLLATE \"C\" DESC",
                            "i", host->programme_id(host));
     if (status == ALM_OK)
         status = host->table_begin(host, "work orders", order_columns, COUNT_OF(order_columns), err);

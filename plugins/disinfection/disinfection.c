@@ -394,7 +394,7 @@ static const struct alm_command commands[] = {
      .examples = "disinfection order add --group G0001 --area 1501\ndisinfection order add --group G0001 --place P1 "
                  "--code spot-1"},
     {.name = "order list",
-     .summary = "list work orders and how far they are",
+     .summary = "list work orders and how far they are, newest first",
      .options = order_list_options,
      .n_options = COUNT_OF(order_list_options),
      .flags = ALM_READS,

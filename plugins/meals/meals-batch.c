@@ -154,7 +154,7 @@ static enum alm_status emit_batch(const struct alm_host *host, const struct new_
     "SELECT code, kitchen, date, slot, cooked_at, portions, given, cost, recipe, COALESCE(thrown, 0), hot_until, "     \
     "closed FROM meals_batch "                                                                                         \
     "WHERE programme = $1 AND date BETWEEN $2 AND $3 "
-#define LIST_ORDER "ORDER BY date, slot, code COLLATE \"C\""
+#define LIST_ORDER "ORDER BY date DESC, slot DESC, code COLLATE \"C\" DESC"
 
 enum alm_status meals_batch_list(const struct alm_host *host, void *state, const struct alm_args *args,
                                  struct alm_error *err)

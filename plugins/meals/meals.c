@@ -304,7 +304,7 @@ static const struct alm_command commands[] = {
      .examples = "meals cook K1501a --portions 40\nmeals cook K1501a --portions 25 --slot dinner --cost 3750000\n"
                  "meals cook K1501a --portions 40 --recipe rice-stew"},
     {.name = "batch list",
-     .summary = "list batches and what is left of them",
+     .summary = "list batches and what is left of them, newest first",
      .options = batch_list_options,
      .n_options = COUNT_OF(batch_list_options),
      .flags = ALM_READS,

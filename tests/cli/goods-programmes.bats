@@ -346,7 +346,7 @@ CSV
     show sed 's/S[0-9]*/KEY/' aid.rejects.csv
     step 0 delivery list --output csv
     step 0 stock list --output csv
-    step 0 delivery reverse "$(almoner delivery list --output csv | sed -n 2p | cut -d, -f1)" --reason 'wrong child'
+    step 0 delivery reverse "$(almoner delivery list --output csv | tail -n 1 | cut -d, -f1)" --reason 'wrong child'
     step 0 stock list --output csv
     step 0 report stationery bands
     step 0 audit verify
