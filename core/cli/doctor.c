@@ -83,6 +83,29 @@ static void deliver(struct doctor *doctor, const struct message *message)
         take_message(doctor, message);
 }
 
+/* Where what was found brings no mend of its own. */
+static const char *usual_mend(const char *check)
+{
+    static const struct {
+        const char *check, *mend;
+    } usual[] = {
+        {"configuration", N_("mend the file, then: almoner config check")},
+        {"permissions", N_("put it back, and let this user read it")},
+        {"plug-ins", N_("put the plug-in's own file there")},
+        {"store", N_("see [store] in almoner.ini, and the section of its plug-in")},
+        {"programmes", N_("mend the file, then: almoner config check")},
+        {"schema", N_("bring it up to date with: almoner init")},
+        {"integrity", N_("restore a backup: almoner store restore FILE")},
+        {"ledger", N_("restore a backup: almoner store restore FILE")},
+        {"journal", N_("restore a backup, and find out who wrote to the store or the seals past almoner")},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(usual); i++)
+        if (strcmp(usual[i].check, check) == 0)
+            return _(usual[i].mend);
+    return _("tell almoner's authors");
+}
+
 void doctor_tell(struct doctor *doctor, enum doctor_result result, const char *mend, const char *format, ...)
 {
     struct message message = {.result = result};
@@ -92,6 +115,8 @@ void doctor_tell(struct doctor *doctor, enum doctor_result result, const char *m
     vsnprintf(message.finding, sizeof message.finding, format, args);
     va_end(args);
     snprintf(message.check, sizeof message.check, "%s", doctor->check);
+    if (result != DOCTOR_OK && (!mend || !*mend))
+        mend = usual_mend(doctor->check);
     snprintf(message.mend, sizeof message.mend, "%s", mend ? mend : "");
     deliver(doctor, &message);
 }

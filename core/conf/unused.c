@@ -3,6 +3,9 @@
 #include "conf/parts.h"
 #include <stdlib.h>
 
+static const char no_such_word[] =
+    N_("`almoner config sample` shows the keys of almoner.ini, or of the plug-in it names");
+
 /* The rows that rule a section: those of the table named so, or of the group that it belongs to. */
 static const struct alm_setting *rows_of(const char *section, const struct alm_settings *const *tables,
                                          const char *const *sections, size_t n, size_t *n_rows)
@@ -33,7 +36,8 @@ void conf_section_unused(struct conf_ini *ini, const char *section, const struct
         if (entry->used || strcmp(entry->section, section) != 0)
             continue;
         entry->used = true;
-        char hint[120] = "";
+        char hint[120];
+        snprintf(hint, sizeof hint, "%s", _(no_such_word));
         const char *nearest = error_nearest(entry->key, keys, n_rows);
         if (nearest)
             snprintf(hint, sizeof hint, _("did you mean %s?"), nearest);
@@ -79,7 +83,8 @@ void conf_ini_unused(struct conf_ini *ini, const struct alm_settings *const *tab
             continue;
         }
         section->used = true;
-        char hint[160] = "";
+        char hint[160];
+        snprintf(hint, sizeof hint, "%s", _(no_such_word));
         hint_section(hint, sizeof hint, section->name, tables, sections, n);
         conf_problem_add(problems, ini->file, section->line, hint, _("nothing knows a section [%s]"), section->name);
         for (size_t k = 0; k < ini->count; k++)

@@ -22,7 +22,9 @@ ALM_PRINTF(2, 3) static enum alm_status fault(struct alm_error *err, const char 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    return error_set(err, ALM_UNAVAILABLE, _("this is for the plug-in's author to mend"), "%s", text);
+    return error_set(err, ALM_UNAVAILABLE,
+                     _("this is for the plug-in's author to mend; <almoner/plugin.h> says what may stand there"), "%s",
+                     text);
 }
 
 static bool among(const char *word, const char *const *words, size_t n)
@@ -421,7 +423,10 @@ enum alm_status plugin_check(const struct alm_plugin *plugin, const char *name, 
     if (is_empty(plugin->name))
         return fault(err, _("it has no name"));
     if (strcmp(plugin->name, name) != 0)
-        return fault(err, _("it calls itself %s and its file is %s.so"), plugin->name, name);
+        return error_set(
+            err, ALM_UNAVAILABLE,
+            _("name the file as the plug-in; for two programmes of one plug-in, give one's INI a plugin ="),
+            _("it calls itself %s and its file is %s.so"), plugin->name, name);
     enum alm_status status = plugin_check_name(plugin->name, err);
     if (status != ALM_OK)
         return status;

@@ -9,22 +9,30 @@ enum { SECONDS = 60 };
 enum { VITAL = 1, RULE = 2, ASKS_RULE = 4 };
 static const struct {
     const char *name;
+    const char *mend; /* where what was found brings none of its own */
     conform_check *run;
     uint32_t flags;
 } checks[] = {
-    {N_("exports one symbol, its entry function"), conform_exports, VITAL},
-    {N_("asks no clock, no dice and no terminal"), conform_imports, 0},
-    {N_("loads; names, defaults and tables are sound"), conform_loads, VITAL},
-    {N_("its sample INI reads back as the defaults"), conform_sample, VITAL},
-    {N_("summaries and examples are fit for help"), conform_help, 0},
-    {N_("its migrations make tables of its own name"), conform_owns_tables, VITAL},
-    {N_("starts, stops and starts again"), conform_restarts, VITAL},
-    {N_("the rule is pure and never negative"), conform_rule, RULE},
-    {N_("is two programmes at once without mixing them"), conform_two_programmes, ASKS_RULE},
-    {N_("its migrations run, and find nothing to do again"), conform_migrates, VITAL},
-    {N_("reports and reading commands run on an empty store"), conform_runs_empty, 0},
-    {N_("settle and unsettle cancel out"), conform_settles, 0},
-    {N_("leaks no memory"), conform_leaks, ASKS_RULE},
+    {N_("exports one symbol, its entry function"), N_("build the file again"), conform_exports, VITAL},
+    {N_("asks no clock, no dice and no terminal"), N_("build the file again"), conform_imports, 0},
+    {N_("loads; names, defaults and tables are sound"), N_("mend the table; plugin.h says what may stand there"),
+     conform_loads, VITAL},
+    {N_("its sample INI reads back as the defaults"), N_("mend the defaults in its table of settings"), conform_sample,
+     VITAL},
+    {N_("summaries and examples are fit for help"), N_("mend the texts in its tables"), conform_help, 0},
+    {N_("its migrations make tables of its own name"), N_("mend the SQL of that step"), conform_owns_tables, VITAL},
+    {N_("starts, stops and starts again"), N_("mend start(), or give with --settings what it needs"), conform_restarts,
+     VITAL},
+    {N_("the rule is pure and never negative"), N_("run it under a debugger or valgrind"), conform_rule, RULE},
+    {N_("is two programmes at once without mixing them"),
+     N_("keep what you need in the state that start() makes, not in global variables"), conform_two_programmes,
+     ASKS_RULE},
+    {N_("its migrations run, and find nothing to do again"), N_("mend the SQL of that step"), conform_migrates, VITAL},
+    {N_("reports and reading commands run on an empty store"), N_("let them come to nothing where there is nothing"),
+     conform_runs_empty, 0},
+    {N_("settle and unsettle cancel out"), N_("give with --data and --settings what settle() draws from"),
+     conform_settles, 0},
+    {N_("leaks no memory"), N_("run it under valgrind --leak-check=full"), conform_leaks, ASKS_RULE},
 };
 
 struct run {
@@ -80,7 +88,9 @@ enum alm_status sdk_conform(const struct sdk_bench *bench, const struct sdk_repo
             stopped |= (checks[i].flags & VITAL) | (checks[i].flags & RULE ? ASKS_RULE : 0);
         *failed += answer.verdict == SDK_FAILED;
         sdk_world_strip(&conform.world, answer.text);
-        const struct sdk_result result = {_(checks[i].name), answer.verdict, answer.text, answer.mend};
+        const bool needs_mend = answer.verdict == SDK_FAILED && !answer.mend[0];
+        const struct sdk_result result = {_(checks[i].name), answer.verdict, answer.text,
+                                          needs_mend ? _(checks[i].mend) : answer.mend};
         report->result(report->context, &result);
     }
 out:

@@ -24,6 +24,7 @@ conform()
     build "$BATS_TEST_DIRNAME/plugin-kit/kit.c" kit.so "$@"
     printf '$ almoner plugin conform kit.so --tap   # built with %s\n' "${*:-nothing}" >>transcript
     almoner plugin conform kit.so --tap >out 2>err || got=$?
+    [ "$(grep -c '^not ok' out)" = "$(grep -c '^# -> .' out)" ] # each with its mend
     grep -A2 -e '^not ok' out | grep -v -e '^ok' -e '^--' | sed 's/(number [0-9]*)/(number N)/' >>transcript || true
     echo "exit $got" >>transcript
 }
