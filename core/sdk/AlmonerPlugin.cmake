@@ -43,6 +43,20 @@ function(almoner_module target map)
                         VISIBILITY_INLINES_HIDDEN ON LINK_DEPENDS "${ALMONER_SDK}/${map}")
 endfunction()
 
+# What an administrator wrote is never written over: an INI that is there already stays.
+function(almoner_install_settings file to)
+  cmake_path(ABSOLUTE_PATH file)
+  cmake_path(APPEND ALMONER_CONFDIR "${to}" OUTPUT_VARIABLE to)
+  cmake_path(GET to PARENT_PATH folder)
+  cmake_path(GET to FILENAME name)
+  install(CODE "
+    if(EXISTS \"\$ENV{DESTDIR}${to}\")
+      message(STATUS \"Kept: \$ENV{DESTDIR}${to}\")
+    else()
+      file(INSTALL DESTINATION \"${folder}\" TYPE FILE RENAME \"${name}\" FILES \"${file}\")
+    endif()")
+endfunction()
+
 function(almoner_add_plugin name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "SCHEMA;CONFIG" "LIBRARIES")
   if(NOT arg_UNPARSED_ARGUMENTS)
@@ -60,15 +74,7 @@ function(almoner_add_plugin name)
   install(TARGETS ${name} LIBRARY DESTINATION "${ALMONER_PLUGINDIR}"
           PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
   if(arg_CONFIG)
-    get_filename_component(config "${arg_CONFIG}" ABSOLUTE)
-    install(CODE "
-      set(ini \"\$ENV{DESTDIR}${ALMONER_CONFDIR}/programmes/${name}.ini\")
-      if(EXISTS \"\${ini}\")
-        message(STATUS \"Kept: \${ini}\")
-      else()
-        message(STATUS \"Installing: \${ini}\")
-        configure_file(\"${config}\" \"\${ini}\" COPYONLY)
-      endif()")
+    almoner_install_settings("${arg_CONFIG}" programmes/${name}.ini)
   endif()
 endfunction()
 
