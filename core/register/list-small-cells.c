@@ -50,10 +50,38 @@ static void parse_choice(struct small *small, const struct register_cell *cell, 
               cell->column, (int)text.len, text.at);
 }
 
+/* Where in a list one word ends and the next begins. */
+static const char *const separators[] = {";", "|", ",", "،", "؛"};
+/* Blanks beside those of ASCII: no-break, ideographic, the thin ones of typesetting. */
+static const char *const blanks[] = {"\u00a0", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008",
+                                     "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"};
+
+static bool begins_with_one(struct alm_text text, const char *const words[], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text.len >= strlen(words[i]) && memcmp(text.at, words[i], strlen(words[i])) == 0)
+            return true;
+    return false;
+}
+
+/* What keeps a code from standing in a list of settings or on a command line; NULL: nothing. */
+static const char *code_fault(struct alm_text code)
+{
+    if (code.len && code.at[0] == '-')
+        return _("a code does not begin with a hyphen: it would be taken for an option");
+    for (size_t i = 0; i < code.len; i++) {
+        const struct alm_text rest = {code.at + i, code.len - i};
+        if ((unsigned char)code.at[i] <= ' ' || code.at[i] == 0x7f || begins_with_one(rest, blanks, COUNT_OF(blanks)))
+            return _("a code is one word without blanks, as for example K-12");
+        if (begins_with_one(rest, separators, COUNT_OF(separators)))
+            return _("a code has no comma, semicolon or bar: it would be two where a list of codes is read");
+    }
+    return NULL;
+}
+
 /* `a; b c` to words with single blanks between them; a speciality of several words is joined by hyphens. */
 static struct alm_text parse_words(struct small *small, struct alm_text text)
 {
-    static const char *const separators[] = {";", "|", ",", "،", "؛"};
     bool marked = false;
     for (size_t s = 0; s < COUNT_OF(separators); s++)
         marked |= memmem(text.at, text.len, separators[s], strlen(separators[s])) != NULL;
@@ -100,16 +128,15 @@ bool small_parse_cell(struct small *small, struct import_row *row, size_t i, str
             import_reject(row, (int)i, small->arena, _("longer than %d bytes"), TEXT_MAX_BYTES);
             return false;
         }
-        char *clean = arena_strndup(small->arena, text.at, text.len);
-        for (size_t k = 0; k < text.len; k++) {
-            if ((unsigned char)clean[k] >= ' ')
-                continue;
-            if (small->table->cells[i].kind == CELL_CODE) {
-                import_reject(row, (int)i, small->arena, _("a code is one line, without tabs"));
-                return false;
-            }
-            clean[k] = ' ';
+        const char *fault = small->table->cells[i].kind == CELL_CODE ? code_fault(text) : NULL;
+        if (fault) {
+            import_reject(row, (int)i, small->arena, "%s", fault);
+            return false;
         }
+        char *clean = arena_strndup(small->arena, text.at, text.len);
+        for (size_t k = 0; k < text.len; k++)
+            if ((unsigned char)clean[k] < ' ')
+                clean[k] = ' ';
         value->text = (struct alm_text){clean, text.len};
         return true;
     }

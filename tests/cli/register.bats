@@ -187,6 +187,21 @@ CSV
     as_expected small-lists
 }
 
+@test "a code is one word" {
+    register
+    printf 'code,name,kind\nred crescent,a,foundation\n"red,crescent",b,foundation\nred\u00a0c,c,foundation\nسرخ،هلال,d,foundation\n-red,e,foundation\n red-c ,f,foundation\n' >codes.csv
+    step 65 body import codes.csv --output csv
+    show cat codes.rejects.csv
+    step 0 body list --output csv
+    for noun in area base group place; do
+        step 65 "$noun" add 'B 1' --name 'پایگاه بهار' $(case $noun in group) echo --body hamdeli ;; area) echo --kind county ;; place) echo --kind mosque ;; esac)
+    done
+    step 65 stage add 'B 1' --name a --starts 1399/10/01 --ends 1399/10/30
+    step 65 stock item add 'rice;oil' --name a --unit kg
+    step 65 stock depot add 'W,1' --name a
+    as_expected codes
+}
+
 @test "erasing asks, and leaves a pseudonym with the ledger's sums" {
     register
     almoner -q delivery record stationery --person 3020672635 --body hamdeli >/dev/null
