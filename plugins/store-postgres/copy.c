@@ -11,6 +11,7 @@
 #include "postgres.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -139,8 +140,38 @@ static enum alm_status copy_out(struct alm_connection *connection, const char *t
     return status;
 }
 
+/* What a copy that is broken off leaves behind is for nobody: a signal that would end the program waits until the half
+ * file is gone. */
+static void hold_signals(sigset_t *before)
+{
+    static const int enders[] = {SIGINT, SIGTERM, SIGHUP};
+    sigset_t held;
+    sigemptyset(&held);
+    for (size_t i = 0; i < sizeof enders / sizeof *enders; i++) {
+        struct sigaction action;
+        if (sigaction(enders[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+            sigaddset(&held, enders[i]);
+    }
+    sigprocmask(SIG_BLOCK, &held, before);
+}
+
+static bool told_to_stop(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM) || sigismember(&pending, SIGHUP));
+}
+
+static enum alm_status stopped(const char *file, struct alm_error *err)
+{
+    return alm_fail(err, ALM_AGAIN, NULL, "%s: stopped", file);
+}
+
 static enum alm_status put_piece(void *context, const char *bytes, size_t len, struct alm_error *err)
 {
+    const struct file *file = context;
+    if (told_to_stop())
+        return stopped(file->path, err);
     return put_frame(context, 'D', bytes, len, err);
 }
 
@@ -199,11 +230,15 @@ enum alm_status copy_backup(struct alm_connection *connection, const char *file,
     char copy[4096];
     if (snprintf(copy, sizeof copy, "%s.tmp-%d", file, (int)getpid()) >= (int)sizeof copy)
         return alm_fail(err, ALM_CANT_CREATE, NULL, "%s: %s", file, strerror(ENAMETOOLONG));
-    int fd = open(copy, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600); /* personal data: the user's alone */
-    if (fd < 0)
-        return alm_fail(err, errno == EACCES ? ALM_NO_PERMISSION : ALM_CANT_CREATE, NULL, "%s: %s", copy,
-                        strerror(errno));
+    sigset_t before;
     enum alm_status status;
+    hold_signals(&before);
+    int fd = open(copy, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600); /* personal data: the user's alone */
+    if (fd < 0) {
+        status =
+            alm_fail(err, errno == EACCES ? ALM_NO_PERMISSION : ALM_CANT_CREATE, NULL, "%s: %s", copy, strerror(errno));
+        goto out;
+    }
     out.stream = fdopen(fd, "wb");
     if (out.stream) {
         status = in_snapshot(connection, write_copy, &out, err);
@@ -217,6 +252,8 @@ enum alm_status copy_backup(struct alm_connection *connection, const char *file,
     if (status == ALM_OK && link(copy, file) != 0)
         status = alm_fail(err, ALM_CANT_CREATE, NULL, "%s: %s", file, strerror(errno));
     unlink(copy);
+out:
+    sigprocmask(SIG_SETMASK, &before, NULL);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #include "sqlite.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -60,6 +61,75 @@ static enum alm_status copy_database(sqlite3 *from, sqlite3 *to, const char *pat
     return sqlite_fail(to, finished != SQLITE_OK ? finished : rc, path, err);
 }
 
+/* What a copy that is broken off leaves behind is for nobody: a signal that would end the program waits until the half
+ * file is gone. */
+static void hold_signals(sigset_t *before)
+{
+    static const int enders[] = {SIGINT, SIGTERM, SIGHUP};
+    sigset_t held;
+    sigemptyset(&held);
+    for (size_t i = 0; i < sizeof enders / sizeof *enders; i++) {
+        struct sigaction action;
+        if (sigaction(enders[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+            sigaddset(&held, enders[i]);
+    }
+    sigprocmask(SIG_BLOCK, &held, before);
+}
+
+static bool told_to_stop(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM) || sigismember(&pending, SIGHUP));
+}
+
+static enum alm_status stopped(const char *file, struct alm_error *err)
+{
+    return alm_fail(err, ALM_AGAIN, NULL, "%s: stopped", file);
+}
+
+static int stop_check(void *context)
+{
+    (void)context;
+    return told_to_stop();
+}
+
+/* copy_database() of one snapshot, some pages after the other. */
+static enum alm_status copy_snapshot(sqlite3 *from, sqlite3 *to, const char *path, struct alm_error *err)
+{
+    enum { PAGES = 4096 };
+    enum alm_status status = ALM_OK;
+    /* With a read transaction around it, no step meets what others write meanwhile. */
+    int rc = sqlite3_exec(from, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL);
+    sqlite3_backup *backup = rc == SQLITE_OK ? sqlite3_backup_init(to, "main", from, "main") : NULL;
+    if (backup) {
+        do {
+            rc = sqlite3_backup_step(backup, PAGES);
+        } while (rc == SQLITE_OK && !told_to_stop());
+        int finished = sqlite3_backup_finish(backup);
+        if (rc == SQLITE_OK)
+            status = stopped(path, err);
+        else if (rc != SQLITE_DONE)
+            status = sqlite_fail(to, finished != SQLITE_OK ? finished : rc, path, err);
+    } else {
+        status = rc == SQLITE_OK ? sqlite_fail(to, sqlite3_errcode(to), path, err) : sqlite_fail(from, rc, path, err);
+    }
+    sqlite3_exec(from, "COMMIT", NULL, NULL, NULL);
+    return status;
+}
+
+/* The copy and whatever SQLite keeps beside it. */
+static void remove_copy(const char *copy)
+{
+    static const char *const beside[] = {"", "-journal", "-wal", "-shm"};
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+        char *name = sqlite3_mprintf("%s%s", copy, beside[i]);
+        if (name)
+            unlink(name);
+        sqlite3_free(name);
+    }
+}
+
 static enum alm_status sync_path(const char *path, int flags, struct alm_error *err)
 {
     int fd = open(path, flags | O_CLOEXEC);
@@ -95,12 +165,14 @@ enum alm_status copy_backup(struct alm_connection *connection, const char *file,
 {
     enum alm_status status;
     sqlite3 *to = NULL;
+    sigset_t before;
     struct stat st;
     if (lstat(file, &st) == 0)
         return alm_fail(err, ALM_CANT_CREATE, "name a file that is not there yet", "%s exists already", file);
     char *copy = sqlite3_mprintf("%s.tmp-%d", file, (int)getpid());
     if (!copy)
         return alm_fail(err, ALM_UNAVAILABLE, NULL, "out of memory");
+    hold_signals(&before);
     int fd = open(copy, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600); /* personal data: the user's alone */
     if (fd < 0) {
         status =
@@ -111,7 +183,8 @@ enum alm_status copy_backup(struct alm_connection *connection, const char *file,
     int rc = sqlite3_open_v2(copy, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(to, "PRAGMA synchronous = OFF", NULL, NULL, NULL); /* the whole file is synced at the end */
-    status = rc == SQLITE_OK ? copy_database(connection->db, to, file, err) : sqlite_fail(to, rc, file, err);
+    sqlite3_progress_handler(to, 100000, stop_check, NULL);
+    status = rc == SQLITE_OK ? copy_snapshot(connection->db, to, file, err) : sqlite_fail(to, rc, file, err);
     if (status == ALM_OK && (rc = sqlite3_exec(to, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL)) != SQLITE_OK)
         status = sqlite_fail(to, rc, file, err); /* one file, that a read-only medium can hold */
     if (status == ALM_OK)
@@ -123,8 +196,9 @@ enum alm_status copy_backup(struct alm_connection *connection, const char *file,
     if (status == ALM_OK)
         status = name_copy(copy, file, err);
     if (status != ALM_OK)
-        unlink(copy);
+        remove_copy(copy);
 free_name:
+    sigprocmask(SIG_SETMASK, &before, NULL);
     sqlite3_free(copy);
     return status;
 }

@@ -122,6 +122,34 @@ almoner_bound()
     almoner -q audit verify
 }
 
+@test "a copy that cannot be finished leaves nothing behind" {
+    many 3000 3
+    almoner -q person import many.csv
+    almoner -q delivery import parcels.csv
+    mkdir out
+    # A disk that is full at once, soon, and nearly at the end.
+    almoner -q store backup whole
+    for size in 1 4 64 256 $(($(stat -c %s whole) / 1024 - 1)); do
+        got=0
+        # shellcheck disable=SC2016
+        bash -c "ulimit -f $size"'; exec "$0" "$@"' "$ALMONER" --now "$now" store backup out/copy 2>err || got=$?
+        [ "$got $(ls -A out)" = '74 ' ] || { echo "$size KiB: exit $got"; ls -A out; cat err; return 1; }
+    done
+    # Somebody who does not wait for the end.
+    for signal in INT TERM HUP; do
+        "$ALMONER" --now "$now" store backup out/copy 2>err 3>&- &
+        pid=$!
+        until ls -A out | grep -q . || ! kill -0 $pid 2>/dev/null; do :; done
+        kill -$signal $pid 2>/dev/null || true
+        got=0
+        wait $pid || got=$?
+        [ "$got" = 0 ] || [ "$(ls -A out)" = '' ] || { echo "$signal: exit $got"; ls -A out; cat err; return 1; }
+        [ "$got" != 0 ] || [ "$(ls -A out)" = copy ]
+        rm -f out/copy
+    done
+    almoner -q audit verify
+}
+
 @test "kill -9 in the middle of an import, and again" {
     many 30000 6
     almoner -q person import many.csv
