@@ -113,6 +113,12 @@ static enum alm_status set_enabled(struct cli *cli, const char *name, bool enabl
 
     if (!programme)
         return err->status;
+    /* Of a file that could not be read nobody knows what it says. */
+    if (!programme->ini.n_sections) {
+        status = conf_problems_error_of(&host_conf(cli->host)->problems, programme->file, err);
+        if (status != ALM_OK)
+            return status;
+    }
     if (programme->core->enabled == enabled) {
         cli_say(cli, enabled ? _("%s is enabled already") : _("%s is disabled already"), name);
         return ALM_OK;

@@ -174,7 +174,9 @@ static void read_programmes(struct conf *conf)
     if (!dir) {
         /* A campaign without programmes yet has no such folder; one that was named is meant to be there. */
         if (errno != ENOENT || origin->file)
-            conf_problem_add(&conf->problems, conf->file, origin->line, NULL,
+            conf_problem_add(&conf->problems, conf->file, origin->line,
+                             errno == EACCES ? _("let the user who runs almoner read the folder")
+                                             : _("make the folder, or name another one"),
                              _("[almoner] programmes: %s cannot be read: %s"), folder, strerror(errno));
         return;
     }
@@ -192,8 +194,9 @@ static void read_programmes(struct conf *conf)
             continue;
         }
         struct stat what;
-        if (stat(file, &what) == 0 && !S_ISREG(what.st_mode) && !S_ISDIR(what.st_mode)) { /* would wait for a writer */
-            conf_problem_add(&conf->problems, file, 0, _("take it out of the folder"), _("is no ordinary file"));
+        if (stat(file, &what) == 0 && !S_ISREG(what.st_mode)) { /* a pipe would wait for a writer */
+            conf_problem_add(&conf->problems, file, 0, _("take it out of the folder"), "%s",
+                             S_ISDIR(what.st_mode) ? _("is a folder") : _("is no ordinary file"));
             continue;
         }
         ARRAY_ROOM(conf->programmes, conf->n_programmes, capacity);

@@ -284,7 +284,10 @@ bool conf_ini_read(struct conf_ini *ini, const char *file, struct conf_problems 
     ini->file = arena_strdup(&ini->arena, file);
     struct stat status;
     if (stat(file, &status) != 0 || (!S_ISDIR(status.st_mode) && access(file, R_OK) != 0)) {
-        conf_problem_add(problems, file, 0, NULL, _("cannot be read: %s"), strerror(errno));
+        const int why = errno;
+        conf_problem_add(problems, file, 0,
+                         why == EACCES ? _("let the user who runs almoner read it and enter its folder") : NULL,
+                         _("cannot be read: %s"), strerror(why));
         return false;
     }
     if (S_ISDIR(status.st_mode)) {
@@ -294,10 +297,14 @@ bool conf_ini_read(struct conf_ini *ini, const char *file, struct conf_problems 
     char *bytes = NULL;
     size_t len = 0;
     struct alm_error err = {0};
-    if (file_read(file, CONF_FILE_MAX, &bytes, &len, &err) != ALM_OK) {
-        conf_problem_add(problems, file, 0, err.hint, "%s", err.text);
+    const enum alm_status read = file_read(file, CONF_FILE_MAX, &bytes, &len, &err);
+    if (read == ALM_BAD_DATA)
+        conf_problem_add(problems, file, 0, _("take out of it what is no settings, or name the right file"),
+                         _("is too large: at most %d KiB are read"), (int)CONF_FILE_MAX / 1024);
+    else if (read != ALM_OK)
+        conf_problem_add(problems, file, 0, err.hint, _("cannot be read: %s"), strerror(errno));
+    if (read != ALM_OK)
         return false;
-    }
     arena_release(&ini->arena);
     conf_ini_parse(ini, file, bytes, len, problems);
     free(bytes);

@@ -55,6 +55,16 @@ almoner()
     "$ALMONER" --now "$now" "$@"
 }
 
+# bound COMMAND: as somebody for whom the mode of a file counts: root, without what lets it pass over that.
+bound()
+{
+    if [ "$(id -u)" = 0 ]; then
+        setpriv --bounding-set=-all --inh-caps=-all "$@"
+    else
+        "$@"
+    fi
+}
+
 store()
 {
     almoner init --test 2>/dev/null

@@ -57,6 +57,29 @@ plugin_of()
     as_expected no-file
 }
 
+@test "files that are too large, or that this user may not read" {
+    almoner() { bound "$ALMONER" --now "$now" "$@"; }
+    { cat almoner.ini; yes '; a note' | head -n 40000; } >large.ini
+    cp almoner.ini closed.ini
+    touch out err transcript
+    step 78 --config large.ini config check
+    chmod 0 closed.ini
+    step 78 --config closed.ini config check
+    cat programmes/meals.ini large.ini >programmes/dates.ini
+    mkdir programmes/folder.ini
+    cp programmes/meals.ini programmes/iftar.ini
+    chmod 0 programmes/iftar.ini
+    step 78 config check
+    step 78 programme disable dates
+    step 78 programme disable iftar
+    chmod 0 programmes
+    step 78 config check
+    chmod 755 programmes
+    sed -i 's/^state/programmes = nowhere\n&/' almoner.ini
+    step 78 config check
+    as_expected not-read
+}
+
 @test "all that inih would misread is told" {
     only parcels <<'INI'
 [programme]
