@@ -2,6 +2,8 @@
 /* `almoner person`: the only commands that show personal data. */
 #include "cli/cli.h"
 
+#include <stdlib.h>
+
 static enum alm_status importer(struct cli *cli, bool move, struct register_importer **out, struct alm_error *err)
 {
     const struct register_gate gate = host_register_gate(cli->host);
@@ -47,14 +49,20 @@ static const struct alm_column found_columns[] = {CLI_COLUMN("id", N_("id"), ALM
                                                   CLI_COLUMN("birth_date", N_("born"), ALM_DATE),
                                                   CLI_COLUMN("national_id", N_("national ID"), ALM_STRING),
                                                   CLI_COLUMN("mobile", N_("mobile"), ALM_STRING),
-                                                  CLI_COLUMN("area", N_("area"), ALM_STRING)};
+                                                  CLI_COLUMN("area", N_("area"), ALM_STRING),
+                                                  CLI_COLUMN("address", N_("address"), ALM_STRING)};
+/* The address, which few need, is the last column. */
+static size_t n_found_columns(bool address)
+{
+    return COUNT_OF(found_columns) - !address;
+}
 
 static struct alm_value date_value(alm_date date)
 {
     return date == ALM_NO_DATE ? alm_null() : alm_number(date);
 }
 
-static struct alm_value area_value(struct cli *cli, alm_id area)
+static struct alm_value area_value(struct cli *cli, alm_id area, struct arena *arena)
 {
     struct store *store;
     struct alm_error err;
@@ -63,7 +71,7 @@ static struct alm_value area_value(struct cli *cli, alm_id area)
     if (!area || cli_store(cli, &store, &err) != ALM_OK ||
         register_name(store, ALM_NOUN_AREA, area, name, sizeof name, &err) != ALM_OK)
         return alm_null();
-    return alm_string(arena_strdup(&cli->arena, name));
+    return alm_string(arena_strdup(arena, name));
 }
 
 static struct alm_value base_value(struct cli *cli, alm_id base)
@@ -79,10 +87,8 @@ static struct alm_value base_value(struct cli *cli, alm_id base)
 static enum alm_status person_row(struct cli *cli, struct store *store, alm_id id, struct alm_error *err)
 {
     struct register_person person = {0};
-    enum alm_status status = register_person_read(store, id, host_today(cli->host), &person, &cli->arena, err);
-
-    if (status != ALM_OK)
-        return status;
+    struct arena arena = {0};
+    enum alm_status status = register_person_read(store, id, host_today(cli->host), &person, &arena, err);
     const struct alm_value row[] = {alm_number(person.id),
                                     alm_string(person.household_code),
                                     alm_string(person.given_name),
@@ -91,9 +97,13 @@ static enum alm_status person_row(struct cli *cli, struct store *store, alm_id i
                                     date_value(person.birth_date),
                                     alm_string(person.national_id ? person.national_id : person.foreign_id),
                                     alm_string(person.mobile),
-                                    area_value(cli, person.area)};
+                                    area_value(cli, person.area, &arena),
+                                    alm_string(person.address)};
 
-    return report_row(cli->report, row, err);
+    if (status == ALM_OK)
+        status = report_row(cli->report, row, err);
+    arena_release(&arena);
+    return status;
 }
 
 static enum alm_status run_find(const struct alm_host *host, void *state, const struct alm_args *args,
@@ -120,7 +130,7 @@ static enum alm_status run_find(const struct alm_host *host, void *state, const 
         return error_set(err, ALM_BAD_DATA, _("try the family name alone, or its beginning"),
                          _("nobody is found by that"));
     if (status == ALM_OK)
-        status = report_begin(cli->report, _("persons"), found_columns, COUNT_OF(found_columns), err);
+        status = report_begin(cli->report, _("persons"), found_columns, n_found_columns(false), err);
     for (size_t i = 0; i < n && status == ALM_OK; i++)
         status = person_row(cli, store, ids[i], err);
     if (status == ALM_OK && n == max)
@@ -128,26 +138,123 @@ static enum alm_status run_find(const struct alm_host *host, void *state, const 
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
+/* Households by their codes: the one that is named, or those of a base and of an area with all below it. */
+struct households {
+    alm_id *ids;
+    size_t n, capacity;
+};
+
+static enum alm_status read_households(struct cli *cli, struct store *store, const char *base, const char *area,
+                                       struct households *found, struct alm_error *err)
+{
+    static const char sql[] = "SELECT id, area FROM household "
+                              "WHERE CAST($1 AS BIGINT) IS NULL OR base = $1 ORDER BY code, id";
+    const struct register_entry *entry = NULL;
+    struct register_directory *directory;
+    struct store_stmt *stmt;
+    int32_t within = -1;
+    bool row;
+    enum alm_status status = cli_directory(cli, &directory, err);
+
+    if (status == ALM_OK && area && (within = register_area_by_code(directory, text_of(area), err)) < 0)
+        status = err->status;
+    if (status == ALM_OK && base && !(entry = register_by_code(directory, REGISTER_BASE, text_of(base), err)))
+        status = err->status;
+    if (status == ALM_OK)
+        status = store_query(store, &stmt, err, sql, "i", entry ? entry->id : ALM_NULL);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        const int64_t lies = store_int(stmt, 1);
+        const int32_t at = lies == ALM_NULL ? -1 : register_area_by_id(directory, lies);
+
+        if (within >= 0 && (at < 0 || !register_area_within(directory, at, within)))
+            continue;
+        ARRAY_ROOM(found->ids, found->n, found->capacity);
+        found->ids[found->n++] = store_int(stmt, 0);
+    }
+    return status;
+}
+
+static int compare_ids(const void *left, const void *right)
+{
+    const alm_id a = *(const alm_id *)left, b = *(const alm_id *)right;
+
+    return (a > b) - (a < b);
+}
+
+/* Who belongs to it today: the head alone (of one that has none, whoever comes first), or all. */
+static enum alm_status household_rows(struct cli *cli, struct store *store, const struct register_members *members,
+                                      const struct register_household *household, bool heads, struct alm_error *err)
+{
+    const struct register_member *first = NULL, *head = NULL;
+    enum alm_status status = ALM_OK;
+
+    for (size_t i = 0; household && i < household->n && status == ALM_OK; i++) {
+        const struct register_member *member = &members->members[household->first + i];
+
+        if (!register_member_on(member, host_today(cli->host)))
+            continue;
+        first = first ? first : member;
+        head = !head && member->member.relation == ALM_HEAD ? member : head;
+        if (!heads)
+            status = person_row(cli, store, member->member.id, err);
+    }
+    if (heads && first)
+        status = person_row(cli, store, head ? head->member.id : first->member.id, err);
+    return status;
+}
+
+static enum alm_status list_households(struct cli *cli, struct store *store, const struct households *found, bool heads,
+                                       struct alm_error *err)
+{
+    enum { AT_ONCE = 500 };
+    struct register_members members = {0};
+    enum alm_status status = ALM_OK;
+
+    for (size_t from = 0; from < found->n && status == ALM_OK; from += AT_ONCE) {
+        const size_t n = found->n - from < AT_ONCE ? found->n - from : AT_ONCE;
+        alm_id ids[AT_ONCE];
+
+        memcpy(ids, found->ids + from, n * sizeof *ids);
+        qsort(ids, n, sizeof *ids, compare_ids);
+        register_members_reset(&members);
+        status = register_members_read(store, &members, ids, n, err);
+        for (size_t i = 0; i < n && status == ALM_OK; i++)
+            status =
+                household_rows(cli, store, &members, register_members_find(&members, found->ids[from + i]), heads, err);
+    }
+    register_members_release(&members);
+    return status;
+}
+
 static enum alm_status run_list(const struct alm_host *host, void *state, const struct alm_args *args,
                                 struct alm_error *err)
 {
     struct cli *cli = state;
-    struct register_members members = {0};
+    const char *code = alm_arg_text(args, "household"), *base = alm_arg_text(args, "base"),
+               *area = alm_arg_text(args, "area");
+    struct households found = {0};
     struct store *store;
     alm_id household = 0;
     enum alm_status status = cli_store(cli, &store, err);
 
     (void)host;
+    if (status == ALM_OK && (code ? base || area : !base && !area))
+        status = error_set(err, ALM_USAGE, _("for example: --base B1 --heads --address"),
+                           _("either --household, or --base, --area or both of them are needed"));
+    if (status == ALM_OK && code)
+        status = register_find(store, ALM_NOUN_HOUSEHOLD, code, &household, err);
+    if (status == ALM_OK && code) {
+        ARRAY_ROOM(found.ids, found.n, found.capacity);
+        found.ids[found.n++] = household;
+    } else if (status == ALM_OK) {
+        status = read_households(cli, store, base, area, &found, err);
+    }
     if (status == ALM_OK)
-        status = register_find(store, ALM_NOUN_HOUSEHOLD, alm_arg_text(args, "household"), &household, err);
+        status = report_begin(cli->report, _("persons"), found_columns,
+                              n_found_columns(alm_arg(args, "address")->count > 0), err);
     if (status == ALM_OK)
-        status = register_members_read(store, &members, &household, 1, err);
-    if (status == ALM_OK)
-        status = report_begin(cli->report, _("persons"), found_columns, COUNT_OF(found_columns), err);
-    for (size_t i = 0; i < members.n_members && status == ALM_OK; i++)
-        if (register_member_on(&members.members[i], host_today(cli->host)))
-            status = person_row(cli, store, members.members[i].member.id, err);
-    register_members_release(&members);
+        status = list_households(cli, store, &found, alm_arg(args, "heads")->count > 0, err);
+    free(found.ids);
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
@@ -183,7 +290,7 @@ static enum alm_status run_show(const struct alm_host *host, void *state, const 
         {_("mobile"), ALM_STRING, alm_string(person.mobile)},
         {_("school grade"), ALM_INT, person.school_grade == ALM_NULL ? alm_null() : alm_number(person.school_grade)},
         {_("criteria"), ALM_STRING, alm_string(person.criteria)},
-        {_("area"), ALM_STRING, area_value(cli, person.area)},
+        {_("area"), ALM_STRING, area_value(cli, person.area, &cli->arena)},
         {_("address"), ALM_STRING, alm_string(person.address)},
         {_("base"), ALM_STRING, base_value(cli, person.base)},
         {_("erased on"), ALM_DATE, date_value(person.erased)}};
@@ -301,11 +408,12 @@ static const struct alm_option find_options[] = {
      .value = "TEXT|ID|MOBILE",
      .help = N_("a name in any spelling (or its beginning), a national ID, a mobile number")},
     {.name = "limit", .type = ALM_INT, .value = "N", .fallback = "20", .help = N_("at most so many")}};
-static const struct alm_option list_options[] = {{.name = "household",
-                                                  .type = ALM_STRING,
-                                                  .flags = ALM_REQUIRED,
-                                                  .value = "CODE",
-                                                  .help = N_("whose members to list")}};
+static const struct alm_option list_options[] = {
+    {.name = "household", .type = ALM_STRING, .value = "CODE", .help = N_("the members of this household")},
+    {.name = "base", .type = ALM_STRING, .value = "CODE", .help = N_("of all households that this base identified")},
+    {.name = "area", .type = ALM_STRING, .value = "CODE", .help = N_("of all households in this area or below it")},
+    {.name = "heads", .type = ALM_BOOL, .help = N_("of each household the head alone")},
+    {.name = "address", .type = ALM_BOOL, .help = N_("the address too, for those who visit")}};
 static const struct alm_option id_options[] = {PERSON_ID};
 #define PERSON_FIELDS                                                                                                  \
     TEXT_OPTION("relation", "WORD", N_("head, spouse, child, parent, other")),                                         \
@@ -348,8 +456,9 @@ static const struct alm_command commands[] = {
      ALM_WRITES | ALM_BULK, run_import, "person import people.csv\nperson import people.csv --dry-run"},
     {"find", N_("find people by name, national ID or mobile number"), find_options, COUNT_OF(find_options), ALM_READS,
      run_find, "person find فتحی\nperson find 1476174032"},
-    {"list", N_("list the members of a household"), list_options, COUNT_OF(list_options), ALM_READS, run_list,
-     "person list --household H0000001"},
+    {"list", N_("list the members of a household, or of all of a base or an area, by household"), list_options,
+     COUNT_OF(list_options), ALM_READS, run_list,
+     "person list --household H0000001\nperson list --base B0001 --heads --address"},
     {"show", N_("show one person"), id_options, COUNT_OF(id_options), ALM_READS, run_show, "person show 1476174032"},
     {"add", N_("register one person"), add_options, COUNT_OF(add_options), ALM_WRITES, run_add,
      "person add --household H0000001 --relation child --given_name آرش --birth_date 1399/06/01 --sex m"},

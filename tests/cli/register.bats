@@ -132,6 +132,24 @@ CSV
     as_expected address
 }
 
+@test "those who visit for a base have a list with addresses" {
+    register
+    printf 'code,name,area\nB1,پایگاه بهار,150301\nB2,پایگاه مهر,\n' | almoner -q base import -
+    printf 'household,relation,given_name,area,address,base\nH10,child,نرگس,150302,کوچه یاس,B1\nH10,head,زهرا,150302,,B1\nH09,,بی‌سرپرست,150301,کوچه نسترن,B1\n' >more.csv
+    almoner -q person import more.csv
+    almoner -q person edit 1476174032 --address 'خیابان کشاورز ۴۰' --base B1
+    step 0 person list --base B1 --heads --address --output csv
+    step 0 person list --base B1 --area 150302 --output csv
+    step 0 person list --area 1503 --heads --address
+    step 0 person list --household H10 --address --output csv
+    step 0 person list --base B2 --output csv
+    step 64 person list
+    step 64 person list --household H10 --base B1
+    step 65 person list --base B9
+    step 65 person list --area 9
+    as_expected visits
+}
+
 @test "broken files" {
     register
     printf 'household,family_name\nH5,"open\nH5,x\n' >quote.csv
