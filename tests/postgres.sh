@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # tests/postgres.sh start|stop DIR: a PostgreSQL server of the tests' own, made anew in DIR (short and absolute: the path
-# of its socket has to fit) and gone with it.  It listens on a socket in DIR alone: PGHOST=DIR PGUSER=almoner
-# PGDATABASE=almoner.  Started by root, it runs as postgres or nobody.  When the process that it was started for (the
+# of its socket has to fit) and gone with it.  It listens on a socket in DIR alone (and at $LISTEN, port $PGPORT): PGHOST=DIR
+# PGUSER=almoner PGDATABASE=almoner.  tests/postgres.sh ctl DIR WORDS: pg_ctl for it.  Started by root, it runs as postgres or nobody.  When the process that it was started for (the
 # parent of this script, or $WATCH) ends, it stops by itself.
 set -eu
 
@@ -46,7 +46,8 @@ start()
     sed -i '1i local guarded all scram-sha-256' "$dir/data/pg_hba.conf"
     # FSYNC=on where it is measured what a commit costs: no test pulls the plug.
     cat >>"$dir/data/postgresql.conf" <<CONF
-listen_addresses = ''
+listen_addresses = '${LISTEN:-}'
+port = ${PGPORT:-5432}
 unix_socket_directories = '$dir'
 fsync = ${FSYNC:-off}
 max_connections = 100
@@ -75,5 +76,10 @@ esac
 case $action in
 start) start ;;
 stop) stop ;;
-*) echo "postgres.sh start|stop DIR" >&2 && exit 64 ;;
+ctl)
+    shift 2
+    cd "$dir"
+    as_server "$bin/pg_ctl" -D "$dir/data" -l "$dir/data/log" -w "$@" >/dev/null
+    ;;
+*) echo "postgres.sh start|stop|ctl DIR" >&2 && exit 64 ;;
 esac

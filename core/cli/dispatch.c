@@ -331,11 +331,12 @@ static enum alm_status write_once(struct cli *cli, struct store *store,
         status = store_defer(store, true, err);
     if (status == ALM_OK && !cli->dry_run)
         status = store_journal_add(store, &cli->entry, err);
-    if (status == ALM_OK && !cli->dry_run)
-        status = store_commit(store, err);
-    else
+    if (status != ALM_OK || cli->dry_run) {
         store_rollback(store);
-    return status;
+        return status;
+    }
+    status = store_commit(store, err);
+    return status != ALM_OK && store_outcome(store, cli->entry.id) == STORE_KEPT ? ALM_OK : status;
 }
 
 enum alm_status cli_write(struct cli *cli, enum alm_status (*work)(struct cli *, void *, struct alm_error *),

@@ -409,14 +409,16 @@ static double seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* One chunk, inside its transaction, up to the commit. */
-static enum alm_status write_chunk(struct run *run, struct import_counts *counts, struct alm_error *err)
+/* One chunk, inside its transaction, up to the commit.  *journal is its entry; 0 if there is nothing to tell of it. */
+static enum alm_status write_chunk(struct run *run, struct import_counts *counts, alm_id *journal,
+                                   struct alm_error *err)
 {
     const struct import *import = run->import;
     struct chunk *chunk = &run->chunk;
     const char *slash = strrchr(import->file, '/');
     struct store_entry entry = {.command = import->command, .subject = slash ? slash + 1 : import->file};
     struct import_counts before = *counts;
+    *journal = 0;
     enum alm_status status = store_id(run->store, &entry.id, err);
     if (status == ALM_OK && chunk->n)
         status = import->rows(import->context, chunk->rows, chunk->n, &chunk->arena, &entry, err);
@@ -434,6 +436,7 @@ static enum alm_status write_chunk(struct run *run, struct import_counts *counts
     if (!import->dry_run &&
         (status = store_defer(run->store, true, err)) != ALM_OK) /* what comes of it, commit tells */
         return status;
+    *journal = wrote ? entry.id : 0;
     if (wrote)
         status = store_journal_add(run->store, &entry, err);
     if (status == ALM_OK)
@@ -454,6 +457,21 @@ static void answer_rows(const struct run *run)
         run->import->answer(run->import->answer_context, &chunk->rows[i]);
 }
 
+/* Whether a chunk whose commit failed was kept after all (the answer alone was lost), or is to be run again. */
+static enum alm_status look_up(struct run *run, alm_id journal, unsigned attempt, enum alm_status status, bool *again,
+                               struct alm_error *err)
+{
+    enum { ATTEMPTS = 3 };
+    const bool keyed = run->import->keyed || !journal;
+    enum store_outcome outcome = store_outcome(run->store, journal);
+    if (outcome == STORE_KEPT)
+        return ALM_OK;
+    *again = outcome == STORE_NOT_FOUND && keyed && attempt < ATTEMPTS;
+    if (err && outcome != STORE_FAILED && (keyed || *run->fingerprint))
+        snprintf(err->hint, sizeof err->hint, "%s", _("run the command again: what was kept is not kept twice"));
+    return status;
+}
+
 /* From begin to commit; again if it was others that made it fail.  What a dry run writes has to be seen by its own
  * later rows: it is one transaction, undone at the end. */
 static enum alm_status commit_chunk(struct run *run, struct import_counts *counts, struct alm_error *err)
@@ -464,15 +482,17 @@ static enum alm_status commit_chunk(struct run *run, struct import_counts *count
     for (unsigned attempt = 0;; attempt++) {
         if (!store_in_transaction(run->store))
             status = store_begin(run->store, true, err);
+        alm_id journal = 0;
+        bool again = false;
         if (status == ALM_OK)
-            status = write_chunk(run, counts, err);
-        if (status == ALM_OK && !import->dry_run)
-            status = store_commit(run->store, err);
+            status = write_chunk(run, counts, &journal, err);
+        if (status == ALM_OK && !import->dry_run && (status = store_commit(run->store, err)) != ALM_OK)
+            status = look_up(run, journal, attempt, status, &again, err);
         import_rejects_keep(&run->rejects, status == ALM_OK);
         if (status == ALM_OK || import->dry_run)
             return status;
         store_rollback(run->store);
-        if (!store_again(run->store, attempt))
+        if (!again && !store_again(run->store, attempt))
             return status;
         if (import->again)
             import->again(import->context);

@@ -152,6 +152,7 @@ struct import {
     size_t n_columns;
     size_t chunk; /* rows in a transaction; 0: the runner chooses so that one takes under a second */
     bool dry_run; /* every transaction is rolled back */
+    bool keyed;   /* a row that comes again is the same row, by its key: the answer to a commit may be lost */
     /* Judge and write one chunk, in order, inside an open write transaction: sets every row's outcome.  A status that
      * is not ALM_OK ends the run; the chunk is rolled back.  `entry` is the journal entry to fill (lines, digest, added
      * ...; id is given). */

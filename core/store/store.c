@@ -118,7 +118,7 @@ void store_rollback(struct store *store)
 
 /* Of an optional member of the driver's table, which may be of an older minor. */
 #define DRIVER_HAS(driver, member)                                                                                     \
-    ((driver)->size >= offsetof(struct alm_store_driver, member) + sizeof (driver)->member && (driver)->member)
+    ((driver)->size >= offsetof(struct alm_store_driver, member) + sizeof(driver)->member && (driver)->member)
 
 bool store_again(struct store *store, unsigned attempt)
 {
@@ -134,6 +134,20 @@ bool store_again(struct store *store, unsigned attempt)
     const struct timespec pause = {.tv_nsec = (long)(most / 2 + most * (int64_t)(chance >> 16) / 65536)};
     nanosleep(&pause, NULL);
     return true;
+}
+
+enum store_outcome store_outcome(struct store *store, alm_id entry)
+{
+    const struct alm_store_driver *driver = store->driver;
+    struct alm_error unused;
+    int64_t n = 0;
+    if (!DRIVER_HAS(driver, unsure) || !driver->unsure(store->connection))
+        return STORE_FAILED;
+    enum alm_status status = store_begin(store, false, &unused);
+    if (status == ALM_OK)
+        status = store_number(store, &n, 0, &unused, "SELECT COUNT(*) FROM journal WHERE id = $1", "i", entry);
+    store_rollback(store);
+    return status != ALM_OK ? STORE_UNSURE : n ? STORE_KEPT : STORE_NOT_FOUND;
 }
 
 enum alm_status store_defer(struct store *store, bool on, struct alm_error *err)

@@ -43,6 +43,17 @@ bool store_in_transaction(const struct store *);
  */
 bool store_again(struct store *, unsigned attempt);
 /*
+ * After a commit failed: what became of it.  Where its answer was lost, the transaction's entry is looked up in the journal.  One that is
+ * not found there may yet come, from a server that is cut off and still at work: what is run again then has to be kept once by its keys.
+ */
+enum store_outcome {
+    STORE_FAILED,    /* as the error says */
+    STORE_KEPT,      /* all the same */
+    STORE_NOT_FOUND, /* the answer was lost, and the entry is not there */
+    STORE_UNSURE     /* the answer was lost, and so is the store */
+};
+enum store_outcome store_outcome(struct store *, alm_id entry);
+/*
  * Between on and off (or the transaction's end, or a savepoint), writes may go out without waiting for what comes of
  * them, and a failure is told by the call that switches it off, by a read in
  * between or by commit.  For several writes in a row, where none depends on the one before.

@@ -3,7 +3,11 @@
 #include "postgres.h"
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
+
+enum { PAUSE_LEAST = 20, PAUSE_MOST = 500 }; /* milliseconds between two tries */
 
 /* ---- the connection string ---- */
 
@@ -40,6 +44,13 @@ static int64_t milliseconds(void)
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Notices are for people at a prompt: what concerns us is told by our own messages. */
+static void ignore_notice(void *context, const PGresult *notice)
+{
+    (void)context;
+    (void)notice;
+}
+
 /* Through all hosts and steps of a connect, until `deadline`.  *late: it passed. */
 static bool reach(PGconn *pg, int64_t deadline, bool *late)
 {
@@ -59,6 +70,20 @@ static bool reach(PGconn *pg, int64_t deadline, bool *late)
     return true;
 }
 
+/* Many that lost their server come back, each at a time of its own.  False: it would be too late. */
+static bool wait_up_to(int64_t most, int64_t deadline)
+{
+    uint32_t chance = 0;
+    if (getrandom(&chance, sizeof chance, GRND_NONBLOCK) != (ssize_t)sizeof chance)
+        chance = (uint32_t)getpid() * 2654435761u;
+    const int64_t pause = most / 2 + most * (int64_t)(chance >> 16) / 65536 / 2;
+    const struct timespec sleep = {.tv_nsec = (long)pause * 1000000};
+    if (milliseconds() + pause > deadline)
+        return false;
+    nanosleep(&sleep, NULL);
+    return true;
+}
+
 static enum alm_status connect_once(struct alm_connection *connection, int64_t deadline, struct alm_error *err)
 {
     /* What stands before the connection string gives way to it; what stands after it does not. */
@@ -72,17 +97,11 @@ static enum alm_status connect_once(struct alm_connection *connection, int64_t d
         PQsetErrorVerbosity(connection->pg, PQERRORS_VERBOSE);
         if (reach(connection->pg, deadline, &late)) {
             PQsetErrorVerbosity(connection->pg, PQERRORS_DEFAULT);
+            PQsetNoticeReceiver(connection->pg, ignore_notice, NULL);
             return ALM_OK;
         }
     }
-    return postgres_no_connection(connection->pg, late, err);
-}
-
-/* Notices are for people at a prompt: what concerns us is told by our own messages. */
-static void ignore_notice(void *context, const PGresult *notice)
-{
-    (void)context;
-    (void)notice;
+    return postgres_no_connection(connection, late, err);
 }
 
 /*
@@ -158,22 +177,20 @@ enum alm_status connection_open(struct alm_connection *connection, struct alm_er
     connection->streaming = NULL;
     connection->plans = PLANS_UNKNOWN;
     connection->n_pending = 0;
-    for (int64_t pause = 20;; pause *= 2) {
+    for (int64_t most = PAUSE_LEAST;; most = most < PAUSE_MOST ? most * 2 : most) {
         connection->again = false;
         status = connect_once(connection, deadline, err);
-        /* A server that is starting, or has no place just now, may take us soon. */
-        bool soon = status == ALM_AGAIN || (status == ALM_UNAVAILABLE && strstr(err->text, "starting up"));
-        if (status == ALM_OK || !soon || milliseconds() + pause > deadline)
+        if (status == ALM_OK)
+            status = prepare_session(connection, err);
+        /* A server that starts, shuts down or has no place just now may let us in soon, and so may one that did before.
+         */
+        if (status == ALM_OK || !connection->again || !wait_up_to(most, deadline))
             break;
-        struct timespec sleep = {pause / 1000, pause % 1000 * 1000000};
-        nanosleep(&sleep, NULL);
     }
-    if (status == ALM_OK) {
-        PQsetNoticeReceiver(connection->pg, ignore_notice, NULL);
-        status = prepare_session(connection, err);
-    }
+    connection->again = false; /* it was tried for long enough */
     if (status != ALM_OK)
         return status;
+    connection->reached = true;
     /* A standby lets nobody write, and says so on connecting. */
     const char *hot = PQparameterStatus(connection->pg, "in_hot_standby");
     connection->read_only = connection->read_only || (hot && strcmp(hot, "on") == 0);

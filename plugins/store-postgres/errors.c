@@ -17,8 +17,9 @@ struct meaning {
 };
 
 static const char busy[] = "the store is busy; try again";
-static const char try_again[] = "nothing of the command was kept; run it again";
-static const char make_room[] = "make room on the server and repeat the command; nothing of it was kept";
+/* Of a command that is a run of transactions, those before this one are kept. */
+static const char try_again[] = "what was under way was not kept: run the command again";
+static const char make_room[] = "make room on the server and run the command again: what was under way was not kept";
 
 /* The first row that fits. */
 static const struct meaning meanings[] = {
@@ -27,8 +28,9 @@ static const struct meaning meanings[] = {
     {"55P03", ALM_AGAIN, false, "another command is writing there; or raise lock_timeout in [store-postgres]", busy},
     {"57014", ALM_AGAIN, false,
      "run it again when the server is less busy; or raise statement_timeout in [store-postgres]", NULL},
+    {"57P03", ALM_UNAVAILABLE, true, "run it again when the server is up", NULL}, /* starts, or shuts down */
     {"57P", ALM_UNAVAILABLE, true, try_again, NULL},
-    {"53300", ALM_AGAIN, false, "run it again later; or raise max_connections on the server", NULL},
+    {"53300", ALM_AGAIN, true, "run it again later; or raise max_connections on the server", NULL},
     {"53100", ALM_IO, false, make_room, NULL},
     {"53", ALM_UNAVAILABLE, false, NULL, NULL},
     {"08", ALM_UNAVAILABLE, true, try_again, NULL},
@@ -66,6 +68,9 @@ enum alm_status postgres_fail(struct alm_connection *connection, const PGresult 
     const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
     const char *text = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
     const char *colon = *what ? ": " : "";
+    /* A write that failed is told before libpq has read that the connection ended: let it read. */
+    if (!state)
+        PQconsumeInput(connection->pg);
     if (connection_lost(connection) && !(state && strncmp(state, "57P", 3) == 0)) {
         connection->again = true;
         alm_fail(err, ALM_UNAVAILABLE, try_again, "%s%sthe connection to the PostgreSQL server was lost", what, colon);
@@ -115,8 +120,9 @@ static const char *cut_state(char *text)
     return NULL;
 }
 
-enum alm_status postgres_no_connection(PGconn *pg, bool late, struct alm_error *err)
+enum alm_status postgres_no_connection(struct alm_connection *connection, bool late, struct alm_error *err)
 {
+    const PGconn *pg = connection->pg;
     char text[512];
     const char *given = pg ? PQerrorMessage(pg) : "";
     if (!pg)
@@ -133,6 +139,7 @@ enum alm_status postgres_no_connection(PGconn *pg, bool late, struct alm_error *
                         "put it into ~/.pgpass (mode 0600), one line: host:port:database:user:password",
                         "the PostgreSQL server asks for a password, and there is none for the user %s",
                         PQuser(pg) ? PQuser(pg) : "?");
+    connection->again = state ? meaning_of(state)->again : connection->reached;
     if (!state)
         return alm_fail(err, ALM_UNAVAILABLE, "is the server running, and does connection in [store-postgres] name it?",
                         "%s", text);

@@ -61,6 +61,8 @@ struct alm_connection {
     bool in_transaction; /* as the core sees it */
     bool aborted;        /* the server refuses all but an end of the transaction or savepoint; `failure` says why */
     bool again;          /* the last failure came from others at work: the transaction may pass when it is run anew */
+    bool unsure;         /* the answer to the last commit was lost */
+    bool reached;        /* the server has let us in before */
     struct alm_error failure;
     uint64_t generation; /* counts connects: what was prepared on an earlier one is prepared anew */
     uint64_t named;      /* counts names of prepared statements */
@@ -111,8 +113,8 @@ const char *connection_fault(const char *connection, const char **hint);
 /* ---- errors.c ---- */
 /* The server's answer (NULL: what libpq says) as an alm_error; `what` is put before it ("" for nothing). */
 enum alm_status postgres_fail(struct alm_connection *, const PGresult *, const char *what, struct alm_error *);
-/* Of a connect that failed. */
-enum alm_status postgres_no_connection(PGconn *, bool late, struct alm_error *);
+/* Of a connect that failed; `again` says whether the server may soon let us in. */
+enum alm_status postgres_no_connection(struct alm_connection *, bool late, struct alm_error *);
 
 /* ---- translate.c ---- DDL as the core writes it, as PostgreSQL takes it.  malloc'ed; NULL when memory is out. */
 char *translate_ddl(const char *sql);

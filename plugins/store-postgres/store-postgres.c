@@ -27,7 +27,8 @@ static const struct alm_setting rows[] = {
      .fallback = "10 seconds",
      .min = "1 second",
      .max = "1 hour",
-     .help = "How long a command waits for the server to answer."},
+     .help = "How long a command waits for the server to let it in; and one that is at work, for a server that is "
+             "started anew."},
     {.key = "lock_timeout",
      .type = ALM_DURATION,
      .offset = offsetof(struct settings, lock_timeout),
@@ -135,6 +136,7 @@ static enum alm_status store_begin(struct alm_connection *connection, bool write
     static const char write_sql[] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
     const char *sql = write ? write_sql : read_sql;
     connection->again = false;
+    connection->unsure = false;
     enum alm_status status = connection_mend(connection, err);
     if (status == ALM_OK && write && connection->read_only)
         return alm_fail(err, ALM_NO_PERMISSION, "connect to the primary server: this one can only be read",
@@ -180,7 +182,8 @@ static enum alm_status store_commit(struct alm_connection *connection, struct al
     }
     if (status != ALM_OK && connection_lost(connection)) {
         connection->again = false;
-        status = alm_fail(err, ALM_IO, "look whether it was, or run the command again: what was kept is not kept twice",
+        connection->unsure = true;
+        status = alm_fail(err, ALM_IO, "look whether it was kept, before you run the command again",
                           "the connection to the PostgreSQL server was lost while the transaction was being kept");
     }
     if (status != ALM_OK)
@@ -220,6 +223,11 @@ static enum alm_status store_defer(struct alm_connection *connection, bool on, s
 static bool store_again(struct alm_connection *connection)
 {
     return connection->again;
+}
+
+static bool store_unsure(struct alm_connection *connection)
+{
+    return connection->unsure;
 }
 
 static int64_t store_session(struct alm_connection *connection)
@@ -263,6 +271,7 @@ static const struct alm_store_driver driver = {
     .again = store_again,
     .defer = store_defer,
     .session = store_session,
+    .unsure = store_unsure,
 };
 
 ALM_PLUGIN(.name = "store-postgres", .version = "1.0", .summary = "A store in a PostgreSQL database",

@@ -46,14 +46,14 @@ enum alm_status sqlite_fail(sqlite3 *db, int rc, const char *what, struct alm_er
         return alm_fail(err, ALM_AGAIN, "another command is writing; or raise busy_timeout in [store-sqlite]",
                         "%s%sthe store is busy; try again", what, colon);
     case SQLITE_FULL:
-        return alm_fail(err, ALM_IO, "make room and repeat the command; nothing of it was kept", "%s%sdisk full", what,
-                        colon);
+        return alm_fail(err, ALM_IO, "make room and run the command again: what was under way was not kept",
+                        "%s%sdisk full", what, colon);
     case SQLITE_IOERR:
         if (why == ENOSPC || why == EDQUOT || why == EFBIG)
-            return alm_fail(err, ALM_IO, "make room and repeat the command; nothing of it was kept",
+            return alm_fail(err, ALM_IO, "make room and run the command again: what was under way was not kept",
                             "%s%sdisk full (%s)", what, colon, strerror(why));
-        return alm_fail(err, ALM_IO, NULL, "%s%s%s%s%s", what, colon, message, why ? ": " : "",
-                        why ? strerror(why) : "");
+        return alm_fail(err, ALM_IO, "is the disk full, or failing? what was under way was not kept", "%s%s%s%s%s",
+                        what, colon, message, why ? ": " : "", why ? strerror(why) : "");
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:

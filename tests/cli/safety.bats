@@ -104,6 +104,7 @@ many()
     # shellcheck disable=SC2016
     bash -c 'ulimit -f $(('"$size"' / 1024 + 2048)); exec "$0" "$@"' "$ALMONER" --now "$now" delivery import parcels.csv >out 2>err || got=$?
     [ "$got" = 74 ] || { echo "exit $got"; cat err; return 1; }
+    grep -q 'what was under way was not kept' err || { cat err; return 1; }
     step 0 audit verify
     almoner -q delivery import parcels.csv
     almoner report --output csv | sed 1d | cut -d, -f1-6 >got

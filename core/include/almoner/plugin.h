@@ -465,6 +465,8 @@ struct alm_store_driver {
     enum alm_status (*defer)(struct alm_connection *, bool on, struct alm_error *);
     /* A number that tells this connection from all others to the store, from whatever machine.  May be NULL: there is none. */
     int64_t (*session)(struct alm_connection *);
+    /* Whether nobody knows what became of the last commit, because its answer was lost.  May be NULL: it is always known. */
+    bool (*unsure)(struct alm_connection *);
 };
 
 /* ---- the plug-in --------------------------------------------------------------------------------------------- */
