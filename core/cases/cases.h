@@ -65,7 +65,8 @@ enum alm_status cases_open(const struct cases *, const struct cases_case *, stru
                            alm_id *id, bool *same, struct alm_error *);
 /*
  * The next step of the case: STEP_VISITED, STEP_APPROVED, STEP_REFUSED or STEP_CLOSED.  needs_visit: it cannot be
- * approved before a visit.  ALM_NO_PERMISSION: the case was entered by the same user, who cannot decide on it.
+ * approved before a visit.  What is refused, or closed without aid, needs a reason.  ALM_NO_PERMISSION: the case was
+ * entered by the same user, who cannot decide on it.
  */
 enum alm_status cases_do(const struct cases *, alm_id id, const struct cases_step *, bool needs_visit,
                          struct alm_error *);
@@ -79,6 +80,19 @@ enum alm_status cases_read(const struct cases *, alm_id, struct cases_case *, st
 enum alm_status cases_steps(const struct cases *, alm_id,
                             enum alm_status (*each)(void *context, const struct cases_step *, struct alm_error *),
                             void *context, struct alm_error *);
+
+struct cases_filter { /* zero members do not filter */
+    int state;        /* -1: all */
+    alm_id programme, owner, person;
+    const alm_id *areas; /* where the household or place lies */
+    size_t n_areas;
+    alm_date waiting_since; /* not over or delivered, and nothing was done after that day; ALM_NO_DATE: all */
+    int64_t limit;          /* 0: all */
+};
+/* Newest first. */
+enum alm_status cases_list(const struct cases *, const struct cases_filter *,
+                           enum alm_status (*each)(void *context, const struct cases_case *, struct alm_error *),
+                           void *context, struct alm_error *);
 
 /* ---- the ledger (gate.c) ---- */
 

@@ -233,6 +233,16 @@ static enum alm_status check_order(const struct cases_case *c, const struct case
     return ALM_OK;
 }
 
+static enum alm_status check_reason(const struct cases_case *c, const struct cases_step *step, struct alm_error *err)
+{
+    const bool ends_early = step->what == STEP_CLOSED && c->state != CASE_DELIVERED && c->state != CASE_REFUSED;
+    if ((step->what != STEP_REFUSED && !ends_early) || (step->reason && text_trim(text_of(step->reason)).len))
+        return ALM_OK;
+    return error_set(err, ALM_USAGE, _("add --reason TEXT"),
+                     ends_early ? _("case %lld ends without aid: say why") : _("case %lld is refused: say why"),
+                     (long long)c->id);
+}
+
 static enum alm_status check_decider(const struct cases *cases, const struct cases_case *c,
                                      const struct cases_step *step, struct alm_error *err)
 {
@@ -257,6 +267,8 @@ static enum alm_status check_step(const struct cases *cases, const struct cases_
         status = check_quantity(step->quantity, err);
     if (status == ALM_OK)
         status = check_order(c, step, needs_visit, err);
+    if (status == ALM_OK)
+        status = check_reason(c, step, err);
     if (status == ALM_OK)
         status = check_decider(cases, c, step, err);
     if (status == ALM_OK) {
@@ -290,8 +302,13 @@ enum alm_status cases_do(const struct cases *cases, alm_id id, const struct case
 
 enum alm_status cases_erase(const struct cases *cases, alm_id person, struct alm_error *err)
 {
-    static const char theirs[] = "SELECT id FROM relief_case WHERE (owner = ANY ($1) AND person = $2) OR partner = $2 "
-                                 "ORDER BY id";
+    /* As an address: what is written of a household goes once none of them is left. */
+    static const char theirs[] =
+        "SELECT c.id FROM relief_case c WHERE c.partner = $1 OR (c.owner = ANY ($2) AND (c.person = $1 "
+        "OR (c.person IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM person p WHERE p.owner = c.owner AND p.erased IS NULL) "
+        "AND NOT EXISTS (SELECT 1 FROM membership m JOIN person p ON p.owner = m.home AND p.id = m.person "
+        "WHERE m.household = c.owner AND p.erased IS NULL)))) ORDER BY c.id";
     enum { HOUSEHOLDS_MAX = 64 };
     alm_id households[HOUSEHOLDS_MAX];
     alm_id *ids = NULL;
@@ -301,7 +318,7 @@ enum alm_status cases_erase(const struct cases *cases, alm_id person, struct alm
     enum alm_status status =
         register_households_of(cases->store, person, households, HOUSEHOLDS_MAX, &n_households, err);
     if (status == ALM_OK)
-        status = store_query(cases->store, &stmt, err, theirs, "Ii", households, n_households, person);
+        status = store_query(cases->store, &stmt, err, theirs, "iI", person, households, n_households);
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         ARRAY_ROOM(ids, n, capacity);
         ids[n++] = store_int(stmt, 0);

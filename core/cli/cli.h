@@ -132,6 +132,33 @@ enum alm_status cli_restored(struct cli *, struct store *, struct alm_error *);
 enum alm_status cli_seal_files(struct cli *, const char **seals, const char **key, struct alm_error *);
 enum alm_status cli_directory(struct cli *, struct register_directory **, struct alm_error *);
 
+/* ---- for whom (recipient.c) ---- */
+struct cli_recipient {
+    alm_id household, person, partner, place;
+};
+/* --household, --person, --partner, --place: whoever is named; nobody is ALM_USAGE. */
+enum alm_status cli_recipient_arg(struct cli *, const struct alm_args *, struct cli_recipient *, struct alm_error *);
+#define CLI_RECIPIENT_OPTIONS                                                                                          \
+    {.name = "household", .type = ALM_STRING, .value = "CODE", .help = N_("the household that receives")},             \
+        {.name = "person",                                                                                             \
+         .type = ALM_STRING,                                                                                           \
+         .value = "ID",                                                                                                \
+         .help = N_("the person: national ID, mobile number or id")},                                                  \
+    {                                                                                                                  \
+        .name = "place", .type = ALM_STRING, .value = "CODE", .help = N_("the place")                                  \
+    }
+/* What `option` names: its id; 0 where it was not given. */
+enum alm_status cli_beneficiary_arg(struct cli *, const struct alm_args *, const char *option, enum alm_noun, alm_id *,
+                                    struct alm_error *);
+enum alm_status cli_entry_arg(struct register_directory *, const struct alm_args *, const char *option,
+                              enum register_noun, alm_id *, struct alm_error *);
+/* --area; -1 where it was not given. */
+enum alm_status cli_area_arg(struct register_directory *, const struct alm_args *, int32_t *, struct alm_error *);
+/* Codes for tables: an entry's; that of the household or place under which aid of that programme stands, in the arena. */
+struct alm_value cli_entry_code(struct register_directory *, enum register_noun, alm_id);
+struct alm_value cli_owner_code(struct store *, struct register_directory *, alm_id programme, alm_id owner,
+                                struct arena *);
+
 /* ---- shared by lists (list.c) ---- */
 /* A table of what a query gives, one value a column; $1 of it is a code, NULL for all. At most 8 columns. */
 enum alm_status cli_list_rows(struct cli *, const char *title, const char *sql, const char *code,

@@ -23,75 +23,34 @@ static enum alm_status open_listing(struct cli *cli, struct listing *listing, st
     return status == ALM_OK ? host_ledger(cli->host, ledger, err) : status;
 }
 
-static enum alm_status beneficiary(struct listing *listing, const struct alm_args *args, const char *option,
-                                   enum alm_noun noun, alm_id *id, struct alm_error *err)
-{
-    const struct alm_arg *arg = alm_arg(args, option);
-
-    return arg && arg->count && !*id ? register_find(listing->store, noun, arg->values[0].text, id, err) : ALM_OK;
-}
-
-static enum alm_status coded(struct listing *listing, const struct alm_args *args, const char *option,
-                             enum register_noun noun, alm_id *id, struct alm_error *err)
-{
-    const struct alm_arg *arg = alm_arg(args, option);
-    const struct register_entry *entry;
-
-    if (!arg || !arg->count)
-        return ALM_OK;
-    entry = register_by_code(listing->directory, noun, text_of(arg->values[0].text), err);
-    *id = entry ? entry->id : 0;
-    return entry ? ALM_OK : err->status;
-}
-
 static enum alm_status read_filter(struct listing *listing, const struct alm_args *args, struct ledger_filter *filter,
                                    struct alm_error *err)
 {
-    const char *area = alm_arg_text(args, "area");
+    struct cli *cli = listing->cli;
+    struct register_directory *directory = listing->directory;
     const struct register_area *areas;
+    alm_id place = 0;
+    int32_t area = -1;
     size_t n;
-    enum alm_status status = beneficiary(listing, args, "household", ALM_NOUN_HOUSEHOLD, &filter->owner, err);
+    enum alm_status status = cli_beneficiary_arg(cli, args, "household", ALM_NOUN_HOUSEHOLD, &filter->owner, err);
 
     if (status == ALM_OK)
-        status = beneficiary(listing, args, "place", ALM_NOUN_PLACE, &filter->owner, err);
+        status = cli_beneficiary_arg(cli, args, "place", ALM_NOUN_PLACE, &place, err);
     if (status == ALM_OK)
-        status = beneficiary(listing, args, "person", ALM_NOUN_PERSON, &filter->person, err);
+        status = cli_beneficiary_arg(cli, args, "person", ALM_NOUN_PERSON, &filter->person, err);
     if (status == ALM_OK)
-        status = coded(listing, args, "programme", REGISTER_PROGRAMME, &filter->programme, err);
+        status = cli_entry_arg(directory, args, "programme", REGISTER_PROGRAMME, &filter->programme, err);
     if (status == ALM_OK)
-        status = coded(listing, args, "body", REGISTER_BODY, &filter->body, err);
-    if (status == ALM_OK && area) {
-        int32_t number = register_area_by_code(listing->directory, text_of(area), err);
-
-        if (number < 0)
-            return err->status;
-        status = register_areas(listing->directory, &areas, &n, err);
-        if (status == ALM_OK)
-            filter->area = areas[number].id;
-    }
+        status = cli_entry_arg(directory, args, "body", REGISTER_BODY, &filter->body, err);
+    if (status == ALM_OK)
+        status = cli_area_arg(directory, args, &area, err);
+    if (status == ALM_OK && area >= 0 && (status = register_areas(directory, &areas, &n, err)) == ALM_OK)
+        filter->area = areas[area].id;
+    if (!filter->owner)
+        filter->owner = place;
     filter->from = (alm_date)alm_arg_number(args, "from", ALM_NO_DATE);
     filter->to = (alm_date)alm_arg_number(args, "to", ALM_NO_DATE);
     return status == ALM_OK ? cli_limit(args, &filter->limit, err) : status;
-}
-
-static struct alm_value entry_value(const struct listing *listing, enum register_noun noun, alm_id id)
-{
-    const struct register_entry *entry = register_by_id(listing->directory, noun, id);
-
-    return entry ? alm_string(entry->code) : alm_null();
-}
-
-/* The household's or place's code. */
-static struct alm_value owner_value(struct listing *listing, alm_id programme, alm_id owner)
-{
-    const struct register_entry *entry = register_by_id(listing->directory, REGISTER_PROGRAMME, programme);
-    enum alm_noun noun = entry && entry->recipient == ALM_PLACE ? ALM_NOUN_PLACE : ALM_NOUN_HOUSEHOLD;
-    char name[256];
-    struct alm_error err;
-
-    if (register_name(listing->store, noun, owner, name, sizeof name, &err) != ALM_OK)
-        return alm_number(owner);
-    return alm_string(arena_strdup(&listing->row, name));
 }
 
 /* The plug-in of a programme, enabled or not; none, and no error, for one that is not configured any more. */
@@ -132,16 +91,17 @@ static enum alm_status line_row(void *context, const struct ledger_line *item, s
 {
     struct listing *listing = context;
     const struct alm_line *line = &item->line;
-    const struct alm_value shared[] = {alm_number(line->id),
-                                       alm_number(line->date),
-                                       entry_value(listing, REGISTER_PROGRAMME, line->programme),
-                                       owner_value(listing, line->programme, line->owner),
-                                       line->person ? alm_number(line->person) : alm_null(),
-                                       alm_number(line->quantity),
-                                       alm_number(line->value),
-                                       entry_value(listing, REGISTER_BODY, line->body),
-                                       entry_value(listing, REGISTER_GROUP, line->group),
-                                       line->reverses ? alm_number(line->reverses) : alm_null()};
+    const struct alm_value shared[] = {
+        alm_number(line->id),
+        alm_number(line->date),
+        cli_entry_code(listing->directory, REGISTER_PROGRAMME, line->programme),
+        cli_owner_code(listing->store, listing->directory, line->programme, line->owner, &listing->row),
+        line->person ? alm_number(line->person) : alm_null(),
+        alm_number(line->quantity),
+        alm_number(line->value),
+        cli_entry_code(listing->directory, REGISTER_BODY, line->body),
+        cli_entry_code(listing->directory, REGISTER_GROUP, line->group),
+        line->reverses ? alm_number(line->reverses) : alm_null()};
     struct alm_value *row = arena_alloc(&listing->row, listing->n_columns * sizeof *row);
     enum alm_status status = ALM_OK;
 
@@ -182,16 +142,17 @@ static const struct alm_column refusal_columns[] = {CLI_COLUMN("id", N_("id"), A
 static enum alm_status refusal_row(void *context, const struct ledger_refusal *refusal, struct alm_error *err)
 {
     struct listing *listing = context;
-    const struct alm_value row[] = {alm_number(refusal->id),
-                                    alm_number(refusal->date),
-                                    entry_value(listing, REGISTER_PROGRAMME, refusal->programme),
-                                    owner_value(listing, refusal->programme, refusal->owner),
-                                    alm_number(refusal->quantity),
-                                    entry_value(listing, REGISTER_BODY, refusal->body),
-                                    refusal->blocking ? alm_number(refusal->blocking) : alm_null(),
-                                    refusal->blocking ? alm_number(refusal->blocking_date) : alm_null(),
-                                    entry_value(listing, REGISTER_BODY, refusal->blocking_body),
-                                    alm_string(refusal->reason)};
+    const struct alm_value row[] = {
+        alm_number(refusal->id),
+        alm_number(refusal->date),
+        cli_entry_code(listing->directory, REGISTER_PROGRAMME, refusal->programme),
+        cli_owner_code(listing->store, listing->directory, refusal->programme, refusal->owner, &listing->row),
+        alm_number(refusal->quantity),
+        cli_entry_code(listing->directory, REGISTER_BODY, refusal->body),
+        refusal->blocking ? alm_number(refusal->blocking) : alm_null(),
+        refusal->blocking ? alm_number(refusal->blocking_date) : alm_null(),
+        cli_entry_code(listing->directory, REGISTER_BODY, refusal->blocking_body),
+        alm_string(refusal->reason)};
     enum alm_status status = report_row(listing->cli->report, row, err);
 
     arena_reset(&listing->row);
@@ -307,15 +268,16 @@ enum alm_status cli_delivery_show(const struct alm_host *host, void *state, cons
     const struct cli_fact given[] = {
         {_("id"), ALM_ID, alm_number(line->id)},
         {_("date"), ALM_DATE, alm_number(line->date)},
-        {_("programme"), ALM_STRING, entry_value(&listing, REGISTER_PROGRAMME, line->programme)},
-        {_("household or place"), ALM_STRING, owner_value(&listing, line->programme, line->owner)},
+        {_("programme"), ALM_STRING, cli_entry_code(listing.directory, REGISTER_PROGRAMME, line->programme)},
+        {_("household or place"), ALM_STRING,
+         cli_owner_code(listing.store, listing.directory, line->programme, line->owner, &listing.row)},
         {_("person"), ALM_ID, line->person ? alm_number(line->person) : alm_null()},
         {_("partner"), ALM_ID, line->partner ? alm_number(line->partner) : alm_null()},
         {_("quantity"), ALM_QUANTITY, alm_number(line->quantity)},
         {_("value"), ALM_MONEY, alm_number(line->value)},
-        {_("body"), ALM_STRING, entry_value(&listing, REGISTER_BODY, line->body)},
-        {_("group"), ALM_STRING, entry_value(&listing, REGISTER_GROUP, line->group)},
-        {_("stage"), ALM_STRING, entry_value(&listing, REGISTER_STAGE, line->stage)},
+        {_("body"), ALM_STRING, cli_entry_code(listing.directory, REGISTER_BODY, line->body)},
+        {_("group"), ALM_STRING, cli_entry_code(listing.directory, REGISTER_GROUP, line->group)},
+        {_("stage"), ALM_STRING, cli_entry_code(listing.directory, REGISTER_STAGE, line->stage)},
     };
     const struct cli_fact kept[] = {
         {_("key"), ALM_STRING, alm_string(item.key)},

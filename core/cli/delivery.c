@@ -4,35 +4,6 @@
 
 #include <stdlib.h>
 
-static enum alm_status find_beneficiary(struct cli *cli, const struct alm_args *args, struct ledger_offer *offer,
-                                        struct alm_error *err)
-{
-    static const struct {
-        const char *option;
-        enum alm_noun noun;
-        size_t offset;
-    } kinds[] = {{"household", ALM_NOUN_HOUSEHOLD, offsetof(struct ledger_offer, household)},
-                 {"person", ALM_NOUN_PERSON, offsetof(struct ledger_offer, person)},
-                 {"partner", ALM_NOUN_PERSON, offsetof(struct ledger_offer, partner)},
-                 {"place", ALM_NOUN_PLACE, offsetof(struct ledger_offer, place)}};
-    struct store *store;
-    bool found = false;
-    enum alm_status status = cli_store(cli, &store, err);
-
-    for (size_t i = 0; i < COUNT_OF(kinds) && status == ALM_OK; i++) {
-        const struct alm_arg *arg = alm_arg(args, kinds[i].option);
-
-        if (!arg || !arg->count)
-            continue;
-        status =
-            register_find(store, kinds[i].noun, arg->values[0].text, (alm_id *)((char *)offer + kinds[i].offset), err);
-        found = true;
-    }
-    if (status == ALM_OK && !found)
-        return error_set(err, ALM_USAGE, _("add --household CODE, --person ID or --place CODE"), _("for whom?"));
-    return status;
-}
-
 /* --with slot=lunch: the programme's own columns. */
 static enum alm_status own_columns(struct cli *cli, const struct alm_args *args, struct ledger_offer *offer,
                                    struct alm_error *err)
@@ -92,9 +63,15 @@ static enum alm_status make_offer(struct cli *cli, const struct alm_args *args, 
         offer->programme = host_programme_ledger(programme, err);
     if (status != ALM_OK || !offer->programme)
         return err->status;
-    status = find_beneficiary(cli, args, offer, err);
+    struct cli_recipient recipient;
+
+    status = cli_recipient_arg(cli, args, &recipient, err);
     if (status != ALM_OK)
         return status;
+    offer->household = recipient.household;
+    offer->person = recipient.person;
+    offer->partner = recipient.partner;
+    offer->place = recipient.place;
     if (body) {
         if (!(entry = register_by_code(directory, REGISTER_BODY, text_of(body), err)))
             return err->status;
@@ -426,15 +403,6 @@ static enum alm_status run_drop(const struct alm_host *host, void *state, const 
 
 /* ---- tables ---- */
 
-#define BENEFICIARY                                                                                                    \
-    {.name = "household", .type = ALM_STRING, .value = "CODE", .help = N_("the household that receives")},             \
-        {.name = "person",                                                                                             \
-         .type = ALM_STRING,                                                                                           \
-         .value = "ID",                                                                                                \
-         .help = N_("the person: national ID, mobile number or id")},                                                  \
-    {                                                                                                                  \
-        .name = "place", .type = ALM_STRING, .value = "CODE", .help = N_("the place")                                  \
-    }
 #define WITH                                                                                                           \
     {                                                                                                                  \
         .name = "with", .type = ALM_STRING, .flags = ALM_REPEATED, .value = "COLUMN=VALUE",                            \
@@ -452,7 +420,7 @@ static const struct alm_option record_options[] = {
      .flags = ALM_ARGUMENT | ALM_REQUIRED,
      .value = "PROGRAMME",
      .help = N_("what is given; - reads CSV rows from standard input, each committed and answered")},
-    BENEFICIARY,
+    CLI_RECIPIENT_OPTIONS,
     {.name = "partner", .type = ALM_STRING, .value = "ID", .help = N_("the second person, where a couple receives")},
     {.name = "quantity",
      .type = ALM_QUANTITY,
@@ -477,7 +445,7 @@ static const struct alm_option entitlement_options[] = {
      .flags = ALM_ARGUMENT | ALM_REQUIRED,
      .value = "PROGRAMME",
      .help = N_("what they ask for")},
-    BENEFICIARY,
+    CLI_RECIPIENT_OPTIONS,
     {.name = "date", .type = ALM_DATE, .value = "DATE", .help = N_("the day in question (default: today)")},
     {.name = "body", .type = ALM_STRING, .value = "CODE", .help = N_("the body that would give")},
     {.name = "group", .type = ALM_STRING, .value = "CODE", .help = N_("the group that would bring it")},

@@ -144,6 +144,7 @@ struct conf_programme_core { /* [programme] */
     struct alm_list exclude; /* "programme" or "programme N days": not while that one's window (or N days) runs */
     struct alm_list require; /* "programme" or "programme N days": served under it before, not longer ago than that */
     bool cases;              /* a delivery needs an approved case */
+    bool visit;              /* and that one a visit */
     struct alm_list draw;    /* "item" or "item QUANTITY": what one unit takes out of stock */
     struct alm_list depots;  /* codes of the depots that it is taken from, in order */
     struct alm_list bodies;  /* codes of the bodies that may give; empty: all */

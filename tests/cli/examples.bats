@@ -53,6 +53,21 @@ demo_giftcards()
     "$ALMONER" -q delivery record giftcards --household H0000001 --group G0001 --with serial=GC-000001
 }
 
+# Requests that wait for a visit, for a decision, and for the delivery; somebody else entered them.
+demo_cases()
+{
+    local household
+    sed -i 's/^\[programme\]$/&\ncases = yes/' ../programmes/appliances.ini
+    for household in H0000002 H0000003 H0000004; do
+        "$ALMONER" -q case open appliances --household "$household" --subject heater
+    done
+    sqlite3 ../almoner.db "UPDATE relief_case SET entered_by = 'clerk'; UPDATE relief_case_step SET who = 'clerk'"
+    for household in H0000003 H0000004; do
+        "$ALMONER" -q case visit "$("$ALMONER" case list --household "$household" --output plain | cut -f 1)"
+    done
+    "$ALMONER" -q case decide "$("$ALMONER" case list --household H0000004 --output plain | cut -f 1)" approved --decision C-11/2
+}
+
 # The demo of 300 people; and what its own run doesn't have: a place, offers that are held, a copy of the store, a plug-in
 # that was just built.
 demo()
@@ -78,6 +93,7 @@ demo()
     "$ALMONER" -q disinfectant mix hand-rub --litres 5 --measured 70 --code B1
     demo_giftcards
     "$ALMONER" -q delivery record appliances --household H0000001 --group G0001 --with kind=refrigerator --with serial=RF-000001
+    demo_cases
     sed -i 's/^on_double = refuse/on_double = hold/' ../programmes/parcels.ini
     sed 's/^D-/E-/' doubles.csv >again.csv
     "$ALMONER" -q delivery import again.csv 2>/dev/null
