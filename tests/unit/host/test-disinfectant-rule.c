@@ -257,10 +257,10 @@ static void a_batch_moves_stock(void **state)
     OK(fixture_run(fixture, &err, "batch list", NULL));
     /* What plain is made of has no price, and nobody said one. */
     assert_string_equal(fixture->out.at,
-                        "hand-rub-13990915|hand-rub|18601|18966|96000|95500|ethanol|70000|70000|70000|18601|1050\n"
-                        "hand-rub-13990915-2|hand-rub|18601|18966|1000|1000|ethanol|730|70000|70000|18601|1050\n"
+                        "surface-13990915|surface|18601|18602|50000|50000|bleach|1000|100|100|18601|1050\n"
                         "plain-13990915|plain|18601|18602|10000|10000|powder|15|100|100|18601|-\n"
-                        "surface-13990915|surface|18601|18602|50000|50000|bleach|1000|100|100|18601|1050\n");
+                        "hand-rub-13990915-2|hand-rub|18601|18966|1000|1000|ethanol|730|70000|70000|18601|1050\n"
+                        "hand-rub-13990915|hand-rub|18601|18966|96000|95500|ethanol|70000|70000|70000|18601|1050\n");
     short_of_stock = true;
     assert_int_equal(mix(fixture, &err, "1", "70"), ALM_REFUSED);
     assert_string_equal(err.text, "bleach is short");
