@@ -71,7 +71,8 @@ static enum alm_status print_values(struct cli *cli, const struct conf_values *v
     for (size_t i = 0; i < values->count && status == ALM_OK; i++) {
         const struct conf_value *value = &values->items[i];
         const char *from = value->file ? arena_printf(&cli->arena, "%s:%d", value->file, value->line) : _("default");
-        const struct alm_value row[] = {alm_string(value->section), alm_string(value->key), alm_string(value->text),
+        const char *text = value->hidden ? _("(not shown: it has not passed the check)") : value->text;
+        const struct alm_value row[] = {alm_string(value->section), alm_string(value->key), alm_string(text),
                                         alm_string(from)};
 
         status = report_row(cli->report, row, err);

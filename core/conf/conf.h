@@ -69,6 +69,7 @@ struct conf_value {
     const char *file; /* NULL: the default */
     int line;
     const struct alm_setting *setting;
+    bool hidden; /* not to be shown: a text that did not pass check(), or was not seen by it, may hold a secret */
 };
 struct conf_values {
     struct conf_value *items;

@@ -144,6 +144,10 @@ static bool sound_key(struct source *source, struct alm_text key)
         complain(source, _("write key = value"), _("no key before the ="));
         return false;
     }
+    if (memmem(key.at, key.len, "://", 3)) { /* an address, in which a password may stand: it is not shown */
+        complain(source, _("write key = value"), _("an address where a key belongs"));
+        return false;
+    }
     for (size_t i = 0; i < key.len; i++) {
         char c = key.at[i];
         if (is_blank(c) || c == ':') {

@@ -173,12 +173,23 @@ static void fill_group(struct filling *filling, const struct alm_setting_group *
                          n, group->name, group->max_count);
 }
 
+/* Of the values from `first` on the one of that key, or all (key NULL). */
+static void hide(struct conf_settings *settings, size_t first, const char *section, const char *key)
+{
+    for (size_t i = first; i < settings->values.count; i++) {
+        struct conf_value *value = &settings->values.items[i];
+        bool meant = !key || (strcmp(value->section, section) == 0 && strcmp(value->key, key) == 0);
+        value->hidden = value->hidden || (meant && value->file && value->setting->type == ALM_STRING);
+    }
+}
+
 static void check_problem(void *context, const char *section, const char *key, const char *text, const char *hint)
 {
     struct filling *filling = context;
     if (!section)
         section = filling->section;
     const struct conf_entry *entry = key ? conf_ini_entry(filling->ini, section, key) : NULL;
+    hide(filling->settings, 0, section, key ? key : "");
     int line = entry ? entry->line : line_of_section(filling->ini, section);
     if (key)
         conf_problem_add(filling->problems, filling->ini->file, line, hint, "[%s] %s: %s", section, key, text);
@@ -189,7 +200,7 @@ static void check_problem(void *context, const char *section, const char *key, c
 void conf_settings_fill(struct conf_settings *settings, const struct alm_settings *table, const char *section,
                         struct conf_ini *ini, int currency_decimals, struct conf_problems *problems)
 {
-    size_t problems_before = problems->count;
+    const size_t problems_before = problems->count, values_before = settings->values.count;
     if (!settings->data)
         settings->data = arena_alloc(&settings->arena, table->size ? table->size : 1);
     /* Paths are handed over absolute; where the folder is gone, relative ones are the best that there is. */
@@ -215,6 +226,8 @@ void conf_settings_fill(struct conf_settings *settings, const struct alm_setting
     if (table->check && problems->count == problems_before) {
         const struct alm_check check = {.context = &filling, .problem = check_problem};
         table->check(settings->data, &check);
+    } else if (table->check) {
+        hide(settings, values_before, NULL, NULL);
     }
 }
 

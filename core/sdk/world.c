@@ -48,18 +48,38 @@ static enum alm_status copy_store(struct sdk_world *world, const struct sdk_benc
                      _("the store plug-in %s is needed for a scratch store: there is no %s"), store, installed);
 }
 
+/* Whether a password stands in the address: user:PASSWORD@..., or ...?password=. */
+static bool holds_password(const char *url)
+{
+    const char *at = strstr(url, "://"), *query = strchr(url, '?');
+    size_t user = at ? strcspn(at + 3, "@/") : 0;
+    if (at && at[3 + user] == '@' && memchr(at + 3, ':', user))
+        return true;
+    /* A key word may hide behind %xx, so no such one is taken. */
+    for (const char *word = query; word; word = strchr(word, '&')) {
+        size_t len = strcspn(++word, "=&");
+        if (memmem(word, len, "password", strlen("password")) || memchr(word, '%', len))
+            return true;
+    }
+    return false;
+}
+
 /* almoner.ini's part on the store. */
 static enum alm_status choose_store(const char *url, const char **store, struct strbuf *ini, struct alm_error *err)
 {
     if (!url) {
         *store = "store-sqlite";
         strbuf_adds(ini, "[store]\nplugin = store-sqlite\n\n[store-sqlite]\npath = almoner.db\n");
+    } else if (holds_password(url)) {
+        return error_set(err, ALM_USAGE,
+                         _("put it into ~/.pgpass (mode 0600), one line: host:port:database:user:password"),
+                         _("--store: a password stands in it"));
     } else if (strncmp(url, "postgres:", 9) == 0 || strncmp(url, "postgresql:", 11) == 0) {
         *store = "store-postgres";
         strbuf_addf(ini, "[store]\nplugin = store-postgres\n\n[store-postgres]\nconnection = %s\n", url);
     } else {
         return error_set(err, ALM_USAGE, _("write postgresql://..., of an empty database"),
-                         _("--store: '%s' is no store"), url);
+                         _("--store: that is no store's address"));
     }
     return ALM_OK;
 }

@@ -93,6 +93,13 @@ conform()
     step 1 plugin conform "$PLUGINS/store-sqlite.so" --tap
     build "$BATS_TEST_DIRNAME/plugin-kit/kit.c" kit.so
     step 64 plugin conform kit.so --store mysql://nowhere
+    # A password on the command line is for all to see, and is not written to a file either.
+    mkdir tmp
+    for address in postgresql://almoner:top-secret@nowhere/x 'postgres://almoner@nowhere/x?sslmode=require&password=top-secret' \
+        'postgresql:///x?p%61ssword=top-secret' mysql://almoner:top-secret@nowhere; do
+        TMPDIR=$PWD/tmp step 64 plugin conform kit.so --store "$address"
+        [ -z "$(grep -r top-secret tmp out err)" ]
+    done
     as_expected no-plugin
 }
 

@@ -41,7 +41,16 @@ in_ini()
     step 78 status
     sed -i 's|^connection = .*|connection = postgresql://almoner:top-secret@db.example/almoner|' almoner.ini
     step 78 init
-    ! grep -q top-secret transcript
+    # Not even among the settings in force, nor while another fault keeps the check from looking at it.
+    step 0 config show --output csv --origin
+    sed -i 's|^connection = .*|connection = top-secret|' almoner.ini
+    step 0 config show
+    in_ini lock_timeout soon
+    step 0 config show
+    step 78 config check
+    sed -i 's|^connection = .*|postgresql://almoner:top-secret@db.example/almoner?sslmode=require|' almoner.ini
+    step 78 config check
+    [ -z "$(grep top-secret transcript)" ]
     as_expected password
 }
 
