@@ -140,6 +140,15 @@ enum alm_status postgres_no_connection(struct alm_connection *connection, bool l
                         "the PostgreSQL server asks for a password, and there is none for the user %s",
                         PQuser(pg) ? PQuser(pg) : "?");
     connection->again = state ? meaning_of(state)->again : connection->reached;
+    if (!state && strstr(text, "does not support SSL"))
+        return alm_fail(err, ALM_UNAVAILABLE, "let it speak TLS (ssl = on), or set another sslmode in connection", "%s",
+                        text);
+    if (!state && strcasestr(text, "certificate"))
+        return alm_fail(
+            err, ALM_UNAVAILABLE,
+            "sslrootcert in connection has to name the certificate that the server's is signed by, and host a "
+            "name that stands in the server's",
+            "%s", text);
     if (!state)
         return alm_fail(err, ALM_UNAVAILABLE, "is the server running, and does connection in [store-postgres] name it?",
                         "%s", text);

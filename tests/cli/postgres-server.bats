@@ -7,8 +7,9 @@ load common
 setup_file()
 {
     : "${STORE:?is postgres here; run the tests by ctest}"
-    export PGHOST=/tmp/almoner-pg-$$
-    sh "$source_dir/tests/postgres.sh" start "$PGHOST" 3>&-
+    export PGHOST=/tmp/almoner-pg-$$ PGPORT=$((20000 + $$ % 20000))
+    while (exec 6<>/dev/tcp/127.0.0.1/$PGPORT) 2>/dev/null; do PGPORT=$((PGPORT + 1)); done
+    LISTEN=127.0.0.1 sh "$source_dir/tests/postgres.sh" start "$PGHOST" 3>&-
 }
 
 teardown_file()
@@ -20,6 +21,12 @@ teardown_file()
 ctl()
 {
     sh "$source_dir/tests/postgres.sh" ctl "$PGHOST" "$@" 3>&- 7>&-
+}
+
+# The server's folder and port are other ones each time.
+anywhere()
+{
+    sed -i "s|$PGHOST/.s.PGSQL.$PGPORT|SOCKET|g; s|port $PGPORT|port PORT|g; s|$PGDATABASE|DATABASE|g" transcript
 }
 
 # soon COMMAND: until it is true, and not for ever.
@@ -104,7 +111,7 @@ lines()
     ctl stop -m fast
     offer H1 1399/07/15
     clerk_ends 69
-    steady <messages | sed "s|$PGHOST|PGHOST|" >transcript
+    steady <messages >transcript
     # So is a command that is new told at once.
     began=$(date +%s%N)
     step 69 delivery list
@@ -113,7 +120,7 @@ lines()
     printf 'programme,household,date,body\nparcels,H1,1399/06/01,hamdeli\nparcels,H2,1399/06/02,hamdeli\nparcels,H1,1399/07/15,hamdeli\n' >list.csv
     step 0 delivery record - <list.csv
     lines 3
-    sed -i "s|$PGHOST|PGHOST|" transcript
+    anywhere
     as_expected away
 }
 
@@ -211,4 +218,68 @@ answers_wait()
     step 0 body list --output csv
     almoner audit verify
     as_expected not-kept
+}
+
+# connect WORDS: that connection, over TCP.
+connect()
+{
+    sed -i '/^\[store-postgres\]/,$d' almoner.ini
+    printf '[store-postgres]\nconnection = host=localhost hostaddr=127.0.0.1 %s\n' "$*" >>almoner.ini
+}
+
+# certificate NAME: one that is signed by itself.
+certificate()
+{
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -addext "subjectAltName=DNS:$1" -keyout "$1.key" -out "$1.crt" 2>/dev/null
+}
+
+@test "TLS: the server's certificate is checked, and what is wrong with it is told" {
+    certificate localhost
+    certificate elsewhere
+    connect sslmode=require
+    step 69 init --test
+    cp localhost.crt localhost.key "$PGHOST/data/"
+    chmod 600 "$PGHOST/data/localhost.key"
+    chown --reference="$PGHOST/data" "$PGHOST"/data/localhost.*
+    for setting in "ssl_cert_file = 'localhost.crt'" "ssl_key_file = 'localhost.key'" "ssl = on"; do
+        store_server "ALTER SYSTEM SET $setting"
+    done
+    ctl restart
+    connect sslmode=verify-full sslrootcert="$PWD/localhost.crt"
+    step 0 --quiet init --test
+    almoner status --output csv | grep -q 'localhost port.*, TLS'
+    connect sslmode=verify-full sslrootcert="$PWD/elsewhere.crt"
+    step 69 status
+    connect sslmode=verify-full sslrootcert="$PWD/nowhere.crt"
+    step 69 status
+    connect sslmode=verify-full sslrootcert="$PWD/localhost.crt"
+    sed -i 's/host=localhost/host=elsewhere/' almoner.ini
+    step 69 status
+    anywhere
+    as_expected tls
+    store_server 'ALTER SYSTEM RESET ssl'
+    store_server 'SELECT pg_reload_conf()' >/dev/null
+}
+
+@test "passwords are found in ~/.pgpass" {
+    register
+    store_server "CREATE ROLE clerk LOGIN PASSWORD 'let me in'"
+    sql 'GRANT USAGE ON SCHEMA almoner TO clerk; GRANT SELECT ON ALL TABLES IN SCHEMA almoner TO clerk'
+    sed -i '1i host all clerk 127.0.0.1/32 scram-sha-256' "$PGHOST/data/pg_hba.conf"
+    store_server 'SELECT pg_reload_conf()' >/dev/null
+    connect user=clerk
+    export HOME=$PWD
+    step 77 body list
+    echo "localhost:*:*:clerk:wrong" >.pgpass
+    chmod 600 .pgpass
+    step 77 body list
+    echo "localhost:$PGPORT:$PGDATABASE:clerk:let me in" >.pgpass
+    step 0 body list --output csv
+    # Others could read it, so libpq does not.
+    chmod 644 .pgpass
+    step 77 body list
+    [ -z "$(grep 'let me in' transcript)" ]
+    sql 'DROP OWNED BY clerk; DROP ROLE clerk'
+    anywhere
+    as_expected pgpass
 }
