@@ -161,9 +161,20 @@ static enum alm_status prepare_session(struct alm_connection *connection, struct
              "SET default_transaction_isolation = 'read committed'; SET synchronous_commit = on;",
              (long long)settings->lock_timeout * 1000, (long long)settings->statement_timeout * 1000);
     bytes_text(&sql, number);
+    /* What a schema that is closed to us holds looks as if it were not there. */
+    bytes_text(&sql, "SELECT COUNT(*) FROM pg_namespace WHERE NOT has_schema_privilege(oid, 'USAGE') AND nspname = ");
+    char *name = PQescapeLiteral(connection->pg, settings->schema, strlen(settings->schema));
+    bytes_text(&sql, name ? name : "");
     bytes_add(&sql, "", 1);
-    enum alm_status status = sql.failed ? out_of_memory(err) : connection_run(connection, sql.at, err);
+    int64_t closed = 0;
+    enum alm_status status =
+        name && !sql.failed ? connection_number(connection, sql.at, &closed, err) : out_of_memory(err);
+    PQfreemem(name);
     free(sql.at);
+    if (status == ALM_OK && closed)
+        status =
+            alm_fail(err, ALM_NO_PERMISSION, "let its owner GRANT USAGE ON SCHEMA, and what is needed of its tables",
+                     "the user %s may not use the schema %s", PQuser(connection->pg), settings->schema);
     return status == ALM_OK && connection->create ? prepare_init(connection, err) : status;
 }
 

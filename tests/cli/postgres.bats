@@ -59,8 +59,13 @@ in_ini()
     step 69 status
     sed -i 's|^connection = .*|connection = host=/nowhere|' almoner.ini
     step 69 status
+    sed -i 's|^connection = .*|connection = host=127.0.0.1 port=1|' almoner.ini
+    step 69 status
     sed -i 's|^connection = .*|connection = user=stranger|' almoner.ini
     step 77 status
+    # No such schema in the database: it waits for init.
+    sed -i 's|^connection = .*|connection = application_name=almoner|' almoner.ini
+    step 69 status
     sed -i 's|^connection = .*|connection = dbname=latin|' almoner.ini
     step 69 init
     sed -i 's|^connection = .*|connection = dbname=guarded user=guarded|' almoner.ini
@@ -121,6 +126,8 @@ old_server()
     store_server "DROP ROLE IF EXISTS clerk"
     store_server "CREATE ROLE clerk LOGIN"
     in_ini connection user=clerk
+    step 77 delivery list
+    step 77 init --test
     sql 'GRANT USAGE ON SCHEMA almoner TO clerk'
     step 77 delivery list
     sql 'GRANT SELECT ON ALL TABLES IN SCHEMA almoner TO clerk'
