@@ -3,7 +3,8 @@
 
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libinih-dev libutf8proc-dev libcsv-dev libjansson-dev
     libsmartcols-dev libsodium-dev libsqlite3-dev libpq-dev tzdata"
-test_packages="g++ libcmocka-dev abigail-tools bats jq perl sqlite3 postgresql-15 clang libclang-rt-14-dev valgrind groff-base mandoc zsh fish
+postgres_packages=postgresql-15
+test_packages="g++ libcmocka-dev abigail-tools bats jq perl sqlite3 $postgres_packages clang libclang-rt-14-dev valgrind groff-base mandoc zsh fish
     dpkg-dev file openssl"
 
 # Install those of the packages that are not there; do nothing, and ask for no rights, when all are.

@@ -7,23 +7,27 @@ set -eu
 usage()
 {
     cat <<'EOF'
-usage: sh conf/demo/run.sh [--people N] [--keep DIR]
+usage: sh conf/demo/run.sh [--people N] [--keep DIR] [--store postgres|CONNECTION]
   --people N   size of the campaign (76000); all else scales with it
   --keep DIR   work in DIR and leave it there (default: a scratch folder that is removed)
+  --store S    keep the store on PostgreSQL: in an empty database, named as libpq takes it (host=... dbname=..., or
+               postgresql://...; passwords stand in ~/.pgpass), or with `postgres` on a server of its own, which ends with it
+               (default: a file of SQLite)
 for tests:
   --build DIR  use the programs in DIR as they are; install and build nothing
   --under CMD  run every almoner command under CMD (valgrind)
 EOF
 }
 
-people=76000 keep='' build='' under=''
+people=76000 keep='' build='' under='' store=''
 while [ $# -gt 0 ]; do
     case $1 in
-    --people | --keep | --build | --under)
+    --people | --keep | --store | --build | --under)
         [ $# -ge 2 ] || { usage >&2; exit 64; }
         case $1 in
         --people) people=$2 ;;
         --keep) keep=$2 ;;
+        --store) store=$2 ;;
         --build) build=$2 ;;
         --under) under=$2 ;;
         esac
@@ -38,7 +42,7 @@ demo=$(cd "$(dirname "$0")" && pwd)
 source_dir=$(cd "$demo/../.." && pwd)
 if [ -z "$build" ]; then
     . "$source_dir/tests/packages.sh"
-    install_packages $build_packages
+    install_packages $build_packages $([ "$store" != postgres ] || echo "$postgres_packages")
     build=$source_dir/build
     build_in "$build" OFF demo
 fi
@@ -49,14 +53,29 @@ if [ -n "$keep" ]; then
     work=$(cd "$keep" && pwd)
 else
     work=$(mktemp -d "${TMPDIR:-/tmp}/almoner-demo.XXXXXX")
-    trap 'rm -rf "$work"' EXIT
-    trap 'exit 130' INT TERM
+fi
+server=''
+clean_up()
+{
+    [ -z "$server" ] || sh "$source_dir/tests/postgres.sh" stop "$server"
+    [ -n "$keep" ] || rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+if [ "$store" = postgres ]; then
+    server=/tmp/almoner-demo-$$ # short: the path of a socket has to fit
+    WATCH=$$ sh "$source_dir/tests/postgres.sh" start "$server"
+    store="host=$server user=almoner dbname=almoner"
 fi
 
 "$build/campaign" --areas "$demo/areas.csv" --out "$work/lists" --people "$people"
 mkdir -p "$work/programmes"
 cp "$demo/programmes/"*.ini "$work/programmes/"
 sed "s|^plugindir = .*|plugindir = $build/plugins|" "$demo/almoner.ini" >"$work/almoner.ini"
+if [ -n "$store" ]; then
+    sed -i '/^\[store/,$d' "$work/almoner.ini"
+    printf '[store]\nplugin = store-postgres\n\n[store-postgres]\nconnection = %s\n' "$store" >>"$work/almoner.ini"
+fi
 cp "$demo/areas.csv" "$work/lists/areas.csv"
 cd "$work/lists"
 export ALMONER_CONFIG="$work/almoner.ini" LC_ALL=C.UTF-8
