@@ -29,6 +29,7 @@ struct store {
     bool in_transaction;
     bool writing;
     size_t savepoints;
+    bool made_here; /* its first migration was applied by this very process: it has no past to tell of */
 
     /* statement.c */
     struct store_stmt *buckets[STATEMENT_BUCKETS];

@@ -77,6 +77,17 @@ static enum alm_status applied(struct store *store, const char *owner, const str
     return status;
 }
 
+/* An upgrade of what was there before changes the data of others: the journal tells it. */
+static enum alm_status write_down(struct store *store, const char *owner, const struct alm_migration *migration,
+                                  struct alm_error *err)
+{
+    char subject[200];
+    snprintf(subject, sizeof subject, "schema of %s from %u to %u: %s", owner, migration->version - 1,
+             migration->version, migration->name);
+    const struct store_entry entry = {.command = "init", .subject = subject, .changed = 1};
+    return store->made_here ? ALM_OK : store_journal_add(store, &entry, err);
+}
+
 static enum alm_status apply(struct store *store, const char *owner, const struct alm_migration *migration,
                              struct alm_error *err)
 {
@@ -105,6 +116,10 @@ static enum alm_status apply(struct store *store, const char *owner, const struc
                            "INSERT INTO store_migration (owner, version, name, checksum, applied_at)\n"
                            "VALUES ($1, $2, $3, $4, $5)",
                            "titti", owner, (int64_t)migration->version, migration->name, checksum, store_clock(store));
+    if (status == ALM_OK && strcmp(owner, own) == 0 && migration->version == 1)
+        store->made_here = true;
+    if (status == ALM_OK)
+        status = write_down(store, owner, migration, err);
     if (status == ALM_OK)
         status = store_commit(store, err);
     store_rollback(store);

@@ -281,6 +281,26 @@ tampered()
 @test "a claim that is gone is found" {
     tampered 'DELETE FROM claim WHERE period = (SELECT MIN(period) FROM claim)'
 }
+@test "an upgrade of the store is written down in the journal" {
+    enable disinfection
+    store
+    sql 'SELECT command, subject FROM journal ORDER BY id' >first
+    # As an older almoner left it.
+    sql "DELETE FROM store_migration WHERE owner = 'disinfection' AND version = 2"
+    sql 'DROP TABLE disinfection_order'
+    sql 'DROP TABLE disinfection_task'
+    step 69 disinfection order list
+    step 0 init --test
+    enable disinfectant
+    step 0 init --test
+    sql 'SELECT command, subject FROM journal ORDER BY id' >all
+    show cat first
+    printf '%s\n' 'then:' >>transcript
+    show diff --changed-group-format='%>' --unchanged-group-format= first all || true
+    step 0 audit verify
+    as_expected upgrade
+}
+
 @test "a journal entry that is gone or changed is found" {
     store_keep whole
     tampered "UPDATE journal SET command = 'x' WHERE id = (SELECT MIN(id) FROM journal)"
