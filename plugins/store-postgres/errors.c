@@ -159,7 +159,8 @@ enum alm_status postgres_no_connection(struct alm_connection *connection, bool l
                         "%s", text);
     if (strcmp(state, "3D000") == 0)
         return alm_fail(err, ALM_UNAVAILABLE,
-                        "name another one under connection in [store-postgres], or: createdb -E UTF8 NAME", "%s", text);
+                        "name another one under connection in [store-postgres], or: createdb -T template0 -E UTF8 NAME",
+                        "%s", text);
     const struct meaning *meaning = meaning_of(state);
     return alm_fail(err, *state ? meaning->status : ALM_UNAVAILABLE, meaning->hint, "%s", text);
 }
