@@ -150,6 +150,11 @@ size_t text_valid_length(struct alm_text);
 size_t text_fold(struct alm_text, char *out, size_t size);
 /* text_fold() without any blanks: compounds joined or not compare equal. */
 size_t text_fold_joined(struct alm_text, char *out, size_t size);
+/* A key of how a name sounds (sound.c): its consonants in Latin letters, the same for Persian script and for its
+ * transliterations, for compounds joined or not, and for letters that sound alike.  Of the first 240 bytes; idempotent. */
+size_t text_sound(struct alm_text, char *out, size_t size);
+/* text_fold_joined() of a given name without the سید or سیده before it. */
+size_t text_given_name(struct alm_text, char *out, size_t size);
 /* Digits of any script to Latin, in place of nothing else; returns length. */
 size_t text_latin_digits(struct alm_text, char *out, size_t size);
 /* Latin digits to Persian ones. */

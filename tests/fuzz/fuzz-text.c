@@ -44,6 +44,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_fold(text, text_fold);
     check_fold(text, text_fold_joined);
 
+    char sound[256], sound_again[256], name[256];
+    size_t sound_len = text_sound(text, sound, sizeof sound);
+    HOLDS(strlen(sound) == sound_len && text_valid_length((struct alm_text){sound, sound_len}) == sound_len);
+    HOLDS(text_sound(text_of(sound), sound_again, sizeof sound_again) == sound_len && strcmp(sound, sound_again) == 0);
+    size_t name_len = text_given_name(text, name, sizeof name);
+    HOLDS(strlen(name) == name_len && text_valid_length((struct alm_text){name, name_len}) == name_len);
+
     size_t room = 2 * size + 1;
     char *persian = xmalloc(room);
     char *latin = xmalloc(room);
