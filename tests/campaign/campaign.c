@@ -272,11 +272,13 @@ static void write_expected(struct campaign *c)
 
 static void usage(FILE *to)
 {
-    fputs("usage: campaign --areas FILE --out DIR [--people N] [--seed N]\n"
+    fputs("usage: campaign --areas FILE --out DIR [--people N] [--seed N] [--doubles PERCENT]\n"
           "Writes the lists of a made-up campaign to DIR: bodies, groups, bases, stages, people, kitchens, batches, "
           "parcels, meals,\n"
           "stationery, doubles (.csv), and in expected.txt what the reports have to say.  N people (76000) scale "
-          "everything else.\n",
+          "everything else.\n"
+          "With --doubles it writes the people alone, PERCENT of them twice as another hand wrote them: doubles.csv, and "
+          "truth.csv\nwith who is who.\n",
           to);
 }
 
@@ -313,9 +315,11 @@ int main(int argc, char **argv)
     static const struct option options[] = {
         {"areas", required_argument, NULL, 'a'},  {"out", required_argument, NULL, 'o'},
         {"people", required_argument, NULL, 'p'}, {"seed", required_argument, NULL, 's'},
+        {"doubles", required_argument, NULL, 'd'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     struct campaign c = {.seed = 1399, .people = FULL_SIZE};
     const char *areas = NULL;
+    uint32_t doubles = 0;
     int option;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
@@ -330,6 +334,9 @@ int main(int argc, char **argv)
             break;
         case 's':
             c.seed = number("--seed", optarg, 0, UINT64_MAX);
+            break;
+        case 'd':
+            doubles = (uint32_t)number("--doubles", optarg, 1, 100);
             break;
         case 'h':
             usage(stdout);
@@ -352,6 +359,11 @@ int main(int argc, char **argv)
     c.kits = scaled(&c, FULL_KITS);
     c.doubles = scaled(&c, FULL_DOUBLES);
     people_sizes(&c);
+    if (doubles) {
+        doubles_write(&c, doubles);
+        release(&c);
+        return 0;
+    }
     givers_plan(&c);
     c.reached = xcalloc(c.households, sizeof *c.reached);
     c.reached_child = xcalloc(c.households, sizeof *c.reached_child);

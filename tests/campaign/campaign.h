@@ -30,7 +30,8 @@ enum chance_kind {
     CHANCE_MEAL,
     CHANCE_KIT,
     CHANCE_ORDER,
-    CHANCE_ROW
+    CHANCE_ROW,
+    CHANCE_DOUBLE
 };
 struct chance chance_of(uint64_t seed, enum chance_kind, uint64_t index);
 uint64_t chance_next(struct chance *);
@@ -137,6 +138,11 @@ uint32_t people_size(const struct campaign *, uint64_t household);
 void people_household(const struct campaign *, uint64_t household, struct household *);
 void people_write(struct campaign *);
 void people_write_household_code(struct out *, uint64_t household);
+
+/* ---- people who are in the list twice (doubles.c) ---- */
+
+/* doubles.csv, and in truth.csv who is who; that many per cent are in it twice. */
+void doubles_write(struct campaign *, uint32_t percent);
 
 /* ---- who gives (givers.c) ---- */
 
