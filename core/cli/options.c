@@ -75,6 +75,28 @@ static enum alm_status set_global(struct cli *cli, const struct alm_option *opti
     return ALM_OK;
 }
 
+/* Whether the command that the words name has an option of its own by that name, which then is not the global one. */
+static bool has_own(int argc, char **argv, const char *name)
+{
+    char *words[4];
+    int n = 0, used;
+
+    for (int i = 1; i < argc && n < (int)COUNT_OF(words) && strcmp(argv[i], "--") != 0; i++) {
+        if (argv[i][0] != '-') {
+            words[n++] = argv[i];
+        } else if (argv[i][1] == '-' && !strchr(argv[i], '=')) {
+            const struct alm_option *option = find_option(cli_globals, cli_n_globals, argv[i] + 2, strlen(argv[i] + 2));
+
+            i += option && option->type != ALM_BOOL;
+        }
+    }
+    const struct cli_noun *noun = n > 1 ? cli_find_noun(words[0]) : NULL;
+    const struct alm_command *command =
+        noun ? cli_find_command(noun->commands, noun->n_commands, n - 1, words + 1, &used) : NULL;
+
+    return command && find_option(command->options, command->n_options, name, strlen(name));
+}
+
 enum alm_status cli_take_globals(struct cli *cli, int *argc, char **argv, bool *help, struct alm_error *err)
 {
     int kept = 1;
@@ -100,6 +122,12 @@ enum alm_status cli_take_globals(struct cli *cli, int *argc, char **argv, bool *
             option = find_option(cli_globals, cli_n_globals, word + 2, len);
             if (option && word[2 + len] == '=')
                 value = word + 3 + len;
+        }
+        if (option && has_own(*argc, argv, option->name)) {
+            argv[kept++] = argv[i];
+            if (option->type != ALM_BOOL && !value && i + 1 < *argc)
+                argv[kept++] = argv[++i];
+            continue;
         }
         if (!option) {
             argv[kept++] = argv[i];
