@@ -102,6 +102,8 @@ demo()
     "$ALMONER" -q stock item add box --name Box --unit box
     "$ALMONER" -q stock receive box 50 --depot W1
     "$ALMONER" -q store backup almoner-backup.db
+    head -n 200 people.csv >ours.csv
+    { head -n 1 people.csv; tail -n 200 people.csv; } >theirs.csv
     cd ../..
 }
 
