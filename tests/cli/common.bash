@@ -24,7 +24,7 @@ $(store_ini)
 INI
     export ALMONER_CONFIG=almoner.ini
     : >transcript
-    store_name "$BATS_TEST_NUMBER"
+    store_name file
     store_empty
 }
 
@@ -36,11 +36,6 @@ enable()
     for name in "$@"; do
         sed 's/^enabled = .*/enabled = yes/' "$source_dir/conf/programmes/$name.ini" >"programmes/$name.ini"
     done
-}
-
-teardown()
-{
-    store_gone
 }
 
 # Ids, folders and versions of libraries are other ones each time.

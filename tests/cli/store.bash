@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The store under the command-line tests: a file of SQLite, or with STORE=postgres a database of the server that $PGHOST
-# names, one for each test ($PGDATABASE).  What tests do to a store past almoner goes through these.
+# names ($PGDATABASE): one for all tests of a file, emptied before each, which takes the server a tenth of what a new one takes.  What tests do to a
+# store past almoner goes through these.
 
 # store_name NAME: which store this test has; NAME keeps apart those of one file of tests.
 store_name()
@@ -30,8 +31,12 @@ store_empty()
     if [ "${STORE:-sqlite}" = sqlite ]; then
         rm -f almoner.db*
     else
-        store_server "DROP DATABASE IF EXISTS $PGDATABASE WITH (FORCE)"
-        store_server "CREATE DATABASE $PGDATABASE TEMPLATE template0"
+        psql -qtX -v ON_ERROR_STOP=1 >/dev/null 2>&1 <<SQL || store_server "CREATE DATABASE $PGDATABASE TEMPLATE template0"
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+ALTER DATABASE $PGDATABASE RESET ALL;
+SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema' \gexec
+CREATE SCHEMA public;
+SQL
     fi
 }
 

@@ -34,7 +34,7 @@ rm -f "$dir"/*.deb
 main=$(echo "$dir"/almoner_*.deb) dev=$(echo "$dir"/almoner-dev_*.deb)
 if [ ! -f "$main" ] || [ ! -f "$dev" ]; then fail "not two packages: $main $dev"; fi
 
-work=$(mktemp -d "${TMPDIR:-/tmp}/almoner-packaging.XXXXXX")
+work=$(mktemp -d "$dir/work.XXXXXX") # not in a file system without devices
 trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT TERM
 root=$work/root

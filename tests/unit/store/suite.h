@@ -161,7 +161,9 @@ static inline int suite_start(void **state)
     struct suite *suite = calloc(1, sizeof *suite);
     struct alm_error err = {0};
     assert_non_null(suite);
-    strcpy(suite->folder, "/tmp/almoner-store-XXXXXX");
+    const char *scratch = getenv("TMPDIR");
+    snprintf(suite->folder, sizeof suite->folder, "%s/almoner-store-XXXXXX",
+             scratch && strlen(scratch) < 40 ? scratch : "/tmp");
     assert_non_null(mkdtemp(suite->folder));
     snprintf(suite->ids, sizeof suite->ids, "%s/ids", suite->folder);
     suite->driver_state = suite_is_postgres() ? suite_postgres_settings() : suite_sqlite_settings(suite);
