@@ -18,6 +18,10 @@ static enum alm_status find_programme(struct cli *cli, const char *name, alm_id 
     if (!entry)
         return err->status;
     *id = entry->id;
+    if (conf)
+        status = conf_problems_error_of(&host_conf(cli->host)->problems, conf->file, err);
+    if (status != ALM_OK)
+        return status;
     if (!conf || !conf->core->cases)
         return error_set(err, ALM_BAD_DATA,
                          conf ? _("if it is to be asked for and decided, set [programme] cases = yes there") : NULL,
@@ -103,7 +107,7 @@ static enum alm_status needs_visit(struct cli *cli, const struct cases *cases, a
     const struct conf_programme *conf = entry ? conf_programme_find(host_conf(cli->host), entry->code) : NULL;
 
     *needs = !conf || conf->core->visit;
-    return ALM_OK;
+    return conf ? conf_problems_error_of(&host_conf(cli->host)->problems, conf->file, err) : ALM_OK;
 }
 
 static enum alm_status run_step(struct cli *cli, const struct alm_args *args, const struct cases_step *step,

@@ -111,6 +111,10 @@ newest()
     step 65 case visit 1
     step 64 case show x
     step 0 case open stationery --person 4590486385 --dry-run
+    cp programmes/stationery.ini kept.ini
+    sed -i 's/^cases = yes/cases = perhaps/' programmes/stationery.ini
+    step 78 case open stationery --person 4590486385
+    cp kept.ini programmes/stationery.ini
     step 0 case list --output csv
     as_expected for-whom
 }
