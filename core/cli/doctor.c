@@ -375,17 +375,11 @@ static void check_store_files(struct doctor *doctor, const struct alm_plugin *pl
 
 static void check_schema(struct doctor *doctor, struct store *store)
 {
-    const struct {
-        const char *owner;
-        const struct alm_migration *migrations;
-        size_t n;
-    } owners[] = {{"store", store_migrations, store_n_migrations},
-                  {"register", register_migrations, register_n_migrations},
-                  {"stock", stock_migrations, stock_n_migrations},
-                  {"ledger", ledger_migrations, ledger_n_migrations}};
+    struct host_schema owners[HOST_SCHEMAS];
 
+    host_schemas(owners);
     doctor->check = "schema";
-    for (size_t i = 0; i < COUNT_OF(owners); i++) {
+    for (size_t i = 0; i < HOST_SCHEMAS; i++) {
         struct alm_error err = {0};
 
         if (store_migrated(store, owners[i].owner, owners[i].migrations, owners[i].n, &err) == ALM_OK)

@@ -179,18 +179,25 @@ enum alm_status host_store_plugin(struct host *host, const struct alm_plugin **o
     return status;
 }
 
+void host_schemas(struct host_schema schemas[HOST_SCHEMAS])
+{
+    const struct host_schema all[HOST_SCHEMAS] = {{"store", store_migrations, store_n_migrations},
+                                                  {"register", register_migrations, register_n_migrations},
+                                                  {"stock", stock_migrations, stock_n_migrations},
+                                                  {"ledger", ledger_migrations, ledger_n_migrations},
+                                                  {"cases", cases_migrations, cases_n_migrations}};
+
+    memcpy(schemas, all, sizeof all);
+}
+
 static enum alm_status store_complete(struct host *host, struct alm_error *err)
 {
-    enum alm_status status = store_migrated(host->store, "store", store_migrations, store_n_migrations, err);
+    struct host_schema schemas[HOST_SCHEMAS];
+    enum alm_status status = ALM_OK;
 
-    if (status == ALM_OK)
-        status = store_migrated(host->store, "register", register_migrations, register_n_migrations, err);
-    if (status == ALM_OK)
-        status = store_migrated(host->store, "stock", stock_migrations, stock_n_migrations, err);
-    if (status == ALM_OK)
-        status = store_migrated(host->store, "ledger", ledger_migrations, ledger_n_migrations, err);
-    if (status == ALM_OK)
-        status = store_migrated(host->store, "cases", cases_migrations, cases_n_migrations, err);
+    host_schemas(schemas);
+    for (size_t i = 0; i < HOST_SCHEMAS && status == ALM_OK; i++)
+        status = store_migrated(host->store, schemas[i].owner, schemas[i].migrations, schemas[i].n, err);
     return status;
 }
 
@@ -535,6 +542,7 @@ enum alm_status host_init(struct host *host, bool test, void (*each)(void *, con
     const struct host_terminal *terminal = &host->options.terminal;
     const struct conf *conf = &host->conf;
     struct alm_error *left_out = xcalloc(conf->n_programmes + 1, sizeof *left_out);
+    struct host_schema schemas[HOST_SCHEMAS];
     struct store *store = NULL;
     const char *known = NULL;
     size_t n_left_out = 0;
@@ -542,16 +550,9 @@ enum alm_status host_init(struct host *host, bool test, void (*each)(void *, con
 
     if (status == ALM_OK)
         status = host_store(host, HOST_CREATE | HOST_UNCHECKED, &store, err);
-    if (status == ALM_OK)
-        status = init_owner(host, "store", store_migrations, store_n_migrations, each, context, err);
-    if (status == ALM_OK)
-        status = init_owner(host, "register", register_migrations, register_n_migrations, each, context, err);
-    if (status == ALM_OK)
-        status = init_owner(host, "stock", stock_migrations, stock_n_migrations, each, context, err);
-    if (status == ALM_OK)
-        status = init_owner(host, "ledger", ledger_migrations, ledger_n_migrations, each, context, err);
-    if (status == ALM_OK)
-        status = init_owner(host, "cases", cases_migrations, cases_n_migrations, each, context, err);
+    host_schemas(schemas);
+    for (size_t i = 0; i < HOST_SCHEMAS && status == ALM_OK; i++)
+        status = init_owner(host, schemas[i].owner, schemas[i].migrations, schemas[i].n, each, context, err);
     if (status == ALM_OK && (status = store_meta_get(store, "test", &host->arena, &known, err)) == ALM_OK) {
         if (!known) {
             status = store_begin(store, true, err);

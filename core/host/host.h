@@ -64,6 +64,14 @@ alm_time host_now(const struct host *);
 alm_date host_today(const struct host *); /* in the campaign's time zone */
 
 /* ---- store ---- */
+/* The schema of each room, in the order in which they are made. */
+struct host_schema {
+    const char *owner;
+    const struct alm_migration *migrations;
+    size_t n;
+};
+enum { HOST_SCHEMAS = 5 };
+void host_schemas(struct host_schema schemas[HOST_SCHEMAS]);
 enum { HOST_CREATE = 1, HOST_UNCHECKED = 2 /* do not ask whether migrations are complete */ };
 /* The store, opened on first use; complete and of this version, or an error with the mend. */
 enum alm_status host_store(struct host *, uint32_t flags, struct store **, struct alm_error *);
