@@ -287,3 +287,25 @@ void conf_store_fill(struct conf *conf, const struct alm_settings *table, const 
     conf_other_stores(&conf->ini, plugin_name);
     conf_ini_unused(&conf->ini, tables, sections, COUNT_OF(tables), &conf->problems);
 }
+
+void conf_store_fill_as(struct conf *conf, struct conf_settings *settings, const struct alm_settings *table,
+                        const char *plugin_name, const char *value, struct conf_problems *problems)
+{
+    struct conf_ini *ini = &conf->ini;
+    const char *key = table->n_rows ? table->rows[0].key : "";
+    struct conf_entry *entry = value ? conf_ini_entry(ini, plugin_name, key) : NULL, kept = {0};
+    if (value && !entry) {
+        ARRAY_ROOM(ini->entries, ini->count, ini->capacity);
+        entry = &ini->entries[ini->count++];
+    } else if (entry) {
+        kept = *entry;
+    }
+    if (entry)
+        *entry = (struct conf_entry){.section = plugin_name, .key = key, .value = value};
+    conf_settings_fill(settings, table, plugin_name, ini, (int)conf->almoner->currency_decimals, problems);
+    conf_section_unused(ini, plugin_name, table->rows, table->n_rows, problems);
+    if (kept.key)
+        *entry = kept;
+    else if (entry)
+        ini->count--;
+}

@@ -200,6 +200,9 @@ struct conf_programme *conf_programme_find(const struct conf *, const char *name
 void conf_programme_fill(struct conf *, struct conf_programme *, const struct alm_settings *table,
                          const char *plugin_name);
 void conf_store_fill(struct conf *, const struct alm_settings *table, const char *plugin_name);
+/* Settings of a store beside the installation's own: what its section in almoner.ini says, but `value` (NULL: nothing) for the first key of the table. */
+void conf_store_fill_as(struct conf *, struct conf_settings *, const struct alm_settings *table, const char *plugin_name,
+                        const char *value, struct conf_problems *);
 /* Set one key in place: comments, order and all other bytes stay; the key (and section) is added if it is not there.
  * Atomic, and one editor at a time. */
 enum alm_status conf_edit(const char *file, const char *section, const char *key, const char *value,

@@ -91,6 +91,19 @@ enum alm_status host_state_file(struct host *, const char *name, const char **pa
 enum alm_status host_init(struct host *, bool test, void (*each)(void *context, const struct store_migrated *),
                           void *context, struct alm_error *);
 
+/* ---- a copy of a store (copy.c) ---- */
+struct host_copy {
+    const char *from, *to; /* "store-sqlite", "store-sqlite:FILE", "postgresql://..." */
+    struct arena *arena;
+    struct store_copied *tables; /* out: what was copied, or with dry_run is to be; in the arena */
+    size_t n_tables;
+    const char *source, *target; /* out: for people; target NULL: not there yet */
+    bool begun;                  /* out: an earlier run began it */
+};
+/* Copy one store into another, whatever their engines: tables are made by the same migrations.  `entry` goes into the
+ * copy's journal.  The host's own store is not opened. */
+enum alm_status host_copy(struct host *, struct host_copy *, struct store_entry *entry, struct alm_error *);
+
 /* ---- programmes ---- */
 /* By the INI file's name.  Errors tell apart: no such file, not enabled, plug-in not installed, refused, settings
  * wrong. */

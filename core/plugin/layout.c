@@ -207,7 +207,7 @@ AT(alm_bulk, n_columns, 24);
 AT(alm_bulk, n_rows, 32);
 AT(alm_bulk, conflict, 40);
 
-GROWS(alm_store_driver, 288);
+GROWS(alm_store_driver, 296);
 AT(alm_store_driver, size, 0);
 AT(alm_store_driver, flags, 4);
 AT(alm_store_driver, open, 8);
@@ -245,6 +245,7 @@ AT(alm_store_driver, again, 256);
 AT(alm_store_driver, defer, 264);
 AT(alm_store_driver, session, 272);
 AT(alm_store_driver, unsure, 280);
+AT(alm_store_driver, relations, 288);
 
 GROWS(alm_plugin, 168);
 AT(alm_plugin, size, 0);

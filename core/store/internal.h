@@ -6,6 +6,9 @@
 #include "plugin/plugin.h"
 #include "store/store.h"
 
+/* The version of the migration that marks a store as a copy which is not finished, of owner "store": no program takes a
+ * store with it for whole. */
+enum { STORE_COPY_MARK = 0 };
 enum { STATEMENTS_MAX = 256, STATEMENT_BUCKETS = 512 };
 
 struct store_stmt {
@@ -53,7 +56,21 @@ struct store {
                                                                            .what = PLUGIN_STORE};                      \
     plugin_enter(&in_driver)
 
+/* Of an optional member of the driver's table, which may be of an older minor. */
+#define DRIVER_HAS(driver, member)                                                                                     \
+    ((driver)->size >= offsetof(struct alm_store_driver, member) + sizeof(driver)->member && (driver)->member)
+
 /* statement.c */
+/* An argument, by the letters i, s and d of store_query(). */
+struct statement_value {
+    char type;
+    int64_t number;
+    double real;
+    struct alm_text text;
+};
+/* store_query() with arguments that are counted at run time. */
+enum alm_status statement_query(struct store *, struct store_stmt **, struct alm_error *, const char *sql,
+                                const struct statement_value *, size_t n);
 void statement_reset_all(struct store *);
 void statement_forget_all(struct store *);
 bool statement_writes(const char *sql);

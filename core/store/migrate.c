@@ -58,7 +58,10 @@ static enum alm_status applied(struct store *store, const char *owner, const str
         int64_t version = store_int(stmt, 0);
         const char *name = store_string(stmt, 1);
         char checksum[2 * DIGEST_SIZE + 1];
-        if (version > (int64_t)n)
+        if (version == STORE_COPY_MARK)
+            status = error_set(err, ALM_UNAVAILABLE, _("repeat the almoner store copy that began it: it goes on"),
+                               _("the store is a copy that was not finished"));
+        else if (version > (int64_t)n)
             status = error_set(err, ALM_UNAVAILABLE, _("use the newer almoner (or plug-in) that made it"),
                                _("the store is newer than the program: it has %s %lld (%s), the program knows %zu"),
                                owner, (long long)version, name, n);

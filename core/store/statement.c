@@ -175,12 +175,11 @@ static enum alm_status bind_one(struct store_stmt *stmt, int n, char type, va_li
     }
 }
 
-static enum alm_status query(struct store *store, struct store_stmt **out, struct alm_error *err, const char *sql,
-                             const char *types, va_list *args)
+/* A statement for this text, ready to be bound; in the driver. */
+static enum alm_status begin_query(struct store *store, struct store_stmt **out, struct alm_error *err, const char *sql)
 {
     struct store_stmt *stmt;
     *out = NULL;
-    IN_DRIVER(store);
     enum alm_status status = statement_for(store, sql, &stmt, err);
     if (status != ALM_OK)
         return status;
@@ -188,13 +187,47 @@ static enum alm_status query(struct store *store, struct store_stmt **out, struc
     if (stmt->writes && (status = store_need_write(store, sql, err)) != ALM_OK)
         return status;
     stmt->active = true;
-    for (int n = 1; types && *types; n++, types++)
-        if ((status = bind_one(stmt, n, *types, args, err)) != ALM_OK) {
-            statement_reset(stmt);
-            return status;
-        }
     *out = stmt;
     return ALM_OK;
+}
+
+static enum alm_status query(struct store *store, struct store_stmt **out, struct alm_error *err, const char *sql,
+                             const char *types, va_list *args)
+{
+    IN_DRIVER(store);
+    enum alm_status status = begin_query(store, out, err, sql);
+    for (int n = 1; status == ALM_OK && types && *types; n++, types++)
+        if ((status = bind_one(*out, n, *types, args, err)) != ALM_OK) {
+            statement_reset(*out);
+            *out = NULL;
+        }
+    return status;
+}
+
+enum alm_status statement_query(struct store *store, struct store_stmt **out, struct alm_error *err, const char *sql,
+                                const struct statement_value *values, size_t n)
+{
+    IN_DRIVER(store);
+    const struct alm_store_driver *driver = store->driver;
+    enum alm_status status = begin_query(store, out, err, sql);
+    for (size_t i = 0; status == ALM_OK && i < n; i++) {
+        const struct statement_value *value = &values[i];
+        struct alm_statement *statement = (*out)->statement;
+        const int at = (int)i + 1;
+        if (value->type == 'd')
+            status = driver->bind_double(statement, at, value->real, err);
+        else if (value->type == 's' && value->text.at)
+            status = driver->bind_text(statement, at, value->text, err);
+        else if (value->type == 'i' && value->number != ALM_NULL)
+            status = driver->bind_int(statement, at, value->number, err);
+        else
+            status = driver->bind_null(statement, at, err);
+        if (status != ALM_OK) {
+            statement_reset(*out);
+            *out = NULL;
+        }
+    }
+    return status;
 }
 
 enum alm_status store_query(struct store *store, struct store_stmt **stmt, struct alm_error *err, const char *sql,

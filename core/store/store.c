@@ -116,10 +116,6 @@ void store_rollback(struct store *store)
     transaction_ended(store);
 }
 
-/* Of an optional member of the driver's table, which may be of an older minor. */
-#define DRIVER_HAS(driver, member)                                                                                     \
-    ((driver)->size >= offsetof(struct alm_store_driver, member) + sizeof(driver)->member && (driver)->member)
-
 bool store_again(struct store *store, unsigned attempt)
 {
     enum { ATTEMPTS = 6, FIRST_PAUSE = 5000000 /* nanoseconds */ };

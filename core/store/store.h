@@ -174,4 +174,32 @@ enum alm_status store_seal_restored(struct store *, const char *seal_file, const
 /* Recompute the chain and compare with the heads in seal_file.  *unsealed counts the tail; a broken link or missing entry is an error that names it. */
 enum alm_status store_seal_verify(struct store *, const char *seal_file, const char *key_file, int64_t *sealed, int64_t *unsealed, struct alm_error *);
 
+/* ---- a copy of all of it in another store (copy.c) ---- */
+
+struct store_copied {
+    const char *table;
+    int64_t read;    /* rows of the source */
+    int64_t written; /* rows of the copy, counted there */
+    unsigned char sum[DIGEST_SIZE]; /* of the source's rows */
+};
+struct store_copy {
+    struct store *from, *to;
+    void (*progress)(void *context, int64_t done, int64_t total);
+    void (*warn)(void *context, const char *text);
+    void *context;
+    struct arena *arena;
+    struct store_copied *tables; /* out: in the arena */
+    size_t n_tables;
+};
+/* What there is to copy. */
+enum alm_status store_copy_list(struct store *from, struct arena *, struct store_copied **, size_t *n, struct alm_error *);
+/* Whether `to` may take a copy of `from`: it holds nothing, or, *begun, an unfinished copy of that store.  Anything else is an error. */
+enum alm_status store_copy_look(struct store *from, struct store *to, struct arena *, bool *begun, struct alm_error *);
+/*
+ * Copy all rows, compare both sides, and leave `entry` in the copy's journal.  `to` was looked at, and has had the same
+ * migrations applied.  Until all of that is done it is no store that anything else opens, and the
+ * same call goes on where the last one ended.  Errors are prefixed with the side that they are of.
+ */
+enum alm_status store_copy_run(struct store_copy *, bool begun, struct store_entry *, struct alm_error *);
+
 #endif

@@ -235,6 +235,19 @@ static int64_t store_session(struct alm_connection *connection)
     return PQbackendPID(connection->pg);
 }
 
+/* Partitions are parts of their table, and no relations of their own. */
+static const char relations_sql[] =
+    "SELECT CAST(c.relname AS TEXT), CAST(c.relkind IN ('r', 'p') AS INTEGER), CAST(a.attname AS TEXT),\n"
+    "    upper(format_type(a.atttypid, a.atttypmod)), COALESCE(k.place, 0)\n"
+    "FROM pg_class c\n"
+    "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped\n"
+    "LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary\n"
+    "LEFT JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k(attnum, place) ON k.attnum = a.attnum\n"
+    "WHERE c.relnamespace = current_schema()::regnamespace\n"
+    "AND c.relkind IN ('r', 'p', 'v', 'm')\n"
+    "AND NOT c.relispartition\n"
+    "ORDER BY c.oid, a.attnum";
+
 static const struct alm_store_driver driver = {
     .size = sizeof(struct alm_store_driver),
     .open = store_open,
@@ -272,6 +285,7 @@ static const struct alm_store_driver driver = {
     .defer = store_defer,
     .session = store_session,
     .unsure = store_unsure,
+    .relations = relations_sql,
 };
 
 ALM_PLUGIN(.name = "store-postgres", .version = "1.0", .summary = "A store in a PostgreSQL database",

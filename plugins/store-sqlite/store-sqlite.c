@@ -295,6 +295,15 @@ static enum alm_status store_release(struct alm_connection *connection, bool kee
     return run(connection, keep ? "RELEASE almoner" : "ROLLBACK TO almoner; RELEASE almoner", err);
 }
 
+static const char relations_sql[] =
+    "SELECT m.name, m.type = 'table', c.name,\n"
+    "    CASE c.type WHEN 'INTEGER' THEN 'BIGINT' WHEN 'REAL' THEN 'DOUBLE PRECISION' ELSE c.type END, c.pk\n"
+    "FROM sqlite_schema m\n"
+    "JOIN pragma_table_info(m.name) c\n"
+    "WHERE m.type IN ('table', 'view')\n"
+    "AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'\n"
+    "ORDER BY m.rowid, c.cid";
+
 static const struct alm_store_driver driver = {
     .size = sizeof(struct alm_store_driver),
     .flags = ALM_STORE_ONE_WRITER,
@@ -329,6 +338,7 @@ static const struct alm_store_driver driver = {
     .restore = copy_restore,
     .check = copy_check,
     .bytes = store_bytes,
+    .relations = relations_sql,
 };
 
 ALM_PLUGIN(.name = "store-sqlite", .version = "1.0", .summary = "A store in one SQLite file", .kind = ALM_KIND_STORE,

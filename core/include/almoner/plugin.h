@@ -467,6 +467,10 @@ struct alm_store_driver {
     int64_t (*session)(struct alm_connection *);
     /* Whether nobody knows what became of the last commit, because its answer was lost.  May be NULL: it is always known. */
     bool (*unsure)(struct alm_connection *);
+    /* A query without parameters that tells what relations the store holds, in the order in which they were made, with a row
+     * for each column: relation; 1 for a table, 0 for a view; column; its type (BIGINT, TEXT or DOUBLE PRECISION; any other as the
+     * engine calls it); its place in the primary key (1, 2 ...; 0: not in it).  May be NULL: the store cannot be copied. */
+    const char *relations;
 };
 
 /* ---- the plug-in --------------------------------------------------------------------------------------------- */
