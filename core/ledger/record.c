@@ -34,7 +34,7 @@ enum alm_status ledger_refresh(struct ledger *ledger, alm_id entry, struct alm_e
 }
 
 /* Longer calls are cut: the result is the same, and memory stays bounded. */
-enum { MAX_CHUNK = 131072 };
+enum { MAX_CHUNK = 131072, MOST_LINES = 2 << 20 };
 
 struct ledger *ledger_new(const struct ledger_services *services)
 {
@@ -46,6 +46,7 @@ struct ledger *ledger_new(const struct ledger_services *services)
     ledger->seen = seen_new();
     ledger->codes = ledger_codes_new();
     ledger->journal_count = -1;
+    ledger->most_lines = MOST_LINES;
     ledger->reach = reach_new(services->directory);
     ledger->counts = reach_counts_new();
     return ledger;

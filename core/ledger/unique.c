@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unique beneficiaries of a report's cells: from unique_count where it keeps that cut, else from the lines, in one pass
- * by owner.
+ * Unique beneficiaries of a report's cells: from unique_count where it keeps that cut, else from the lines, which are
+ * read as they lie, of each no more than its owner, cell and day, and then sorted by owner here.  Of a ledger that is
+ * too large for that the owners are parted, and it is read once for each part.
  *
- * In the pass an owner's members are bits of a word: the lines of one owner set bits in the cells that they fall in,
- * and when the next owner comes, each cell adds the number of its bits.  Only persons who ever moved can be met under
- * two owners; they (and whoever has no bit) go to a hash set of cell and person, which holds few.
+ * An owner's members are bits of a word: the lines of one owner set bits in the cells that they fall in, and when the
+ * next owner comes, each cell adds the number of its bits.  Only persons who ever moved can be met under two owners;
+ * they (and whoever has no bit) go to a hash set of cell and person, which holds few.
  */
+#include "ledger/chunk.h"
 #include "ledger/cut.h"
 
 #include <stdlib.h>
@@ -48,7 +50,7 @@ static bool kept(const struct cut_cells *c, int *cells, int *total, int64_t *val
         bool by, fixed;
         int cut;
         int64_t value;
-    } dimensions[] = {
+    } holds[] = {
         {cut->by & CUT_STAGE, false, KEPT_STAGE, 0},
         {cut->by & CUT_BODY, cut->body != 0, KEPT_BODY, cut->body},
         {cut->by & CUT_MONTH, dated, KEPT_MONTH, first},
@@ -56,15 +58,15 @@ static bool kept(const struct cut_cells *c, int *cells, int *total, int64_t *val
     };
     *cells = *total = KEPT_ALL;
     *value = 0;
-    for (size_t i = 0; i < COUNT_OF(dimensions); i++) {
-        if (!dimensions[i].by && !dimensions[i].fixed)
+    for (size_t i = 0; i < COUNT_OF(holds); i++) {
+        if (!holds[i].by && !holds[i].fixed)
             continue;
         if (*cells != KEPT_ALL)
             return false;
-        *cells = dimensions[i].cut;
-        if (dimensions[i].fixed) {
-            *total = dimensions[i].cut;
-            *value = dimensions[i].value;
+        *cells = holds[i].cut;
+        if (holds[i].fixed) {
+            *total = holds[i].cut;
+            *value = holds[i].value;
         }
     }
     /* What lies directly in the base has no counter of its own, unless nothing else lies in it. */
@@ -96,14 +98,13 @@ static enum alm_status count_kept(struct cut_cells *c, int cells, int total, int
 
 /* ---- from the lines ---- */
 
-enum {
-    BATCH_OWNERS = 4096,
-    BATCH_LINES = 65536 /* after so many a batch ends with the owner at hand */
-};
+enum { BATCH_OWNERS = 4096 };
+/* Beside a cell's number: what stands for the day is a number in `named`. */
+#define IS_NAMED UINT32_C(0x80000000)
 
-struct unique_line {
-    alm_id owner, id, person, partner, reverses;
-    struct cut_where where;
+/* Whom a line names. */
+struct named {
+    alm_id person, partner;
 };
 
 struct seen {
@@ -113,19 +114,19 @@ struct seen {
 
 struct unique_pass {
     struct cut_cells *cells;
-    struct unique_line *lines;
-    size_t n_lines, lines_capacity;
-    alm_id *owners;
-    size_t n_owners, owners_capacity;
-    struct register_members members;
-    alm_id *reversed;
+    /* The lines of this part: by owner, with cell << 32 | day. */
+    struct chunk_pair *lines, *scratch;
+    size_t n_lines, lines_capacity, scratch_capacity;
+    struct named *named;
+    size_t n_named, named_capacity;
+    alm_id *reversed; /* lines that were taken back, ascending */
     size_t n_reversed, reversed_capacity;
+    struct register_members members;
     uint32_t *touched; /* numbers of the cells that the owner at hand fell in */
     size_t n_touched, touched_capacity;
     struct seen *seen;
     size_t n_seen, n_slots;
     int64_t owner; /* counted from 1 */
-    bool place;
     /* The household at hand; NULL for a place. */
     const struct register_household *household;
     uint64_t bits; /* members that have a bit, always */
@@ -177,11 +178,11 @@ static uint64_t member_bit(const struct unique_pass *p, size_t i)
     return i < 64 ? p->bits & (uint64_t)1 << i : 0;
 }
 
-static void begin_owner(struct unique_pass *p, alm_id owner, bool place)
+/* Ids of places are no households' and are not found. */
+static void begin_owner(struct unique_pass *p, alm_id owner)
 {
     p->owner++;
-    p->place = place;
-    p->household = place ? NULL : register_members_find(&p->members, owner);
+    p->household = register_members_find(&p->members, owner);
     p->bits = 0;
     p->present_on = ALM_NO_DATE;
     for (size_t i = 0; p->household && i < p->household->n; i++) {
@@ -197,8 +198,8 @@ static void end_owner(struct unique_pass *p)
         struct cut_cell *cell = i < p->n_touched ? &p->cells->cells[p->touched[i]] : &p->cells->total;
         if (cell->owner != p->owner)
             continue;
-        cell->is.households += !p->place;
-        cell->is.places += p->place;
+        cell->is.households += p->household != NULL;
+        cell->is.places += p->household == NULL;
         cell->is.persons += __builtin_popcountll(cell->persons);
     }
     p->n_touched = 0;
@@ -252,23 +253,50 @@ static void add_members(struct unique_pass *p, struct cut_cell *cell, uint32_t n
     }
 }
 
-static void add_line(struct unique_pass *p, const struct unique_line *line)
+static void add_line(struct unique_pass *p, uint64_t line)
 {
     struct cut_cells *c = p->cells;
-    struct cut_cell *in = cut_cell(c, &line->where);
-    if (!in)
-        return;
+    const uint32_t in = (uint32_t)(line >> 32) & ~IS_NAMED;
+    const struct named *named = line >> 32 & IS_NAMED ? &p->named[(uint32_t)line] : NULL;
     for (int i = 0; i < 2; i++) {
-        struct cut_cell *cell = i ? &c->total : in;
-        const uint32_t number = i ? UINT32_MAX : (uint32_t)(in - c->cells) + 1;
+        struct cut_cell *cell = i ? &c->total : &c->cells[in];
+        const uint32_t number = i ? UINT32_MAX : in + 1;
         touch(p, cell);
-        if (line->person || line->partner) {
-            add_named(p, cell, number, line->person);
-            add_named(p, cell, number, line->partner);
+        if (named) {
+            add_named(p, cell, number, named->person);
+            add_named(p, cell, number, named->partner);
         } else if (p->household) {
-            add_members(p, cell, number, line->where.day);
+            add_members(p, cell, number, (alm_date)(int32_t)(uint32_t)line);
         }
     }
+}
+
+/* The lines are sorted by owner. */
+static enum alm_status count_part(struct unique_pass *p, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    for (size_t at = 0; at < p->n_lines && status == ALM_OK;) {
+        alm_id owners[BATCH_OWNERS];
+        size_t n = 0, to = at;
+        for (; to < p->n_lines; to++) {
+            const alm_id owner = (alm_id)p->lines[to].key;
+            if (n && owners[n - 1] == owner)
+                continue;
+            if (n == BATCH_OWNERS)
+                break;
+            owners[n++] = owner;
+        }
+        register_members_reset(&p->members);
+        status = register_members_read(p->cells->ledger->services.store, &p->members, owners, n, err);
+        while (status == ALM_OK && at < to) {
+            const uint64_t owner = p->lines[at].key;
+            begin_owner(p, (alm_id)owner);
+            for (; at < to && p->lines[at].key == owner; at++)
+                add_line(p, p->lines[at].value);
+            end_owner(p);
+        }
+    }
+    return status;
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -277,77 +305,88 @@ static int compare_ids(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The lines of one owner, by id. */
-static void count_owner(struct unique_pass *p, const struct unique_line *lines, size_t n)
+static enum alm_status read_reversed(struct unique_pass *p, struct alm_error *err)
 {
-    const struct register_entry *programme =
-        register_by_id(p->cells->ledger->services.directory, REGISTER_PROGRAMME, lines->where.programme);
-    begin_owner(p, lines->owner, programme && programme->recipient == ALM_PLACE);
-    p->n_reversed = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!lines[i].reverses)
-            continue;
+    struct store_stmt *stmt;
+    bool row;
+    enum alm_status status = store_query(p->cells->ledger->services.store, &stmt, err, "SELECT line FROM reversal", "");
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         ARRAY_ROOM(p->reversed, p->n_reversed, p->reversed_capacity);
-        p->reversed[p->n_reversed++] = lines[i].reverses;
+        p->reversed[p->n_reversed++] = store_int(stmt, 0);
     }
-    if (p->n_reversed > 1)
+    if (p->n_reversed)
         qsort(p->reversed, p->n_reversed, sizeof *p->reversed, compare_ids);
-    for (size_t i = 0; i < n; i++)
-        if (!lines[i].reverses &&
-            !(p->n_reversed && bsearch(&lines[i].id, p->reversed, p->n_reversed, sizeof *p->reversed, compare_ids)))
-            add_line(p, &lines[i]);
-    end_owner(p);
-}
-
-static enum alm_status count_batch(struct unique_pass *p, struct alm_error *err)
-{
-    register_members_reset(&p->members);
-    /* Ids of places are no households' and are not found. */
-    enum alm_status status =
-        register_members_read(p->cells->ledger->services.store, &p->members, p->owners, p->n_owners, err);
-    for (size_t from = 0, to; from < p->n_lines && status == ALM_OK; from = to) {
-        for (to = from + 1; to < p->n_lines && p->lines[to].owner == p->lines[from].owner;)
-            to++;
-        count_owner(p, &p->lines[from], to - from);
-    }
-    p->n_lines = p->n_owners = 0;
     return status;
 }
 
-static alm_id id_or_0(struct store_stmt *stmt, int i)
+/* Columns after those that are always read; which of them the cut needs. */
+enum { DIMENSION_FIRST = 4, DIMENSIONS = 5 };
+static const struct {
+    const char *column;
+    uint32_t by;
+} dimensions[DIMENSIONS] = {
+    {"programme", CUT_PROGRAMME}, {"body", CUT_BODY}, {"grp", CUT_GROUP}, {"area", CUT_AREA}, {"stage", CUT_STAGE}};
+
+static bool needs(const struct ledger_cut *cut, int dimension)
 {
-    const int64_t id = store_int(stmt, i);
-    return id == ALM_NULL ? 0 : id;
+    return cut->by & dimensions[dimension].by || (dimensions[dimension].by == CUT_AREA && cut->area);
 }
 
-static enum alm_status read_line(struct unique_pass *p, struct store_stmt *stmt, struct alm_error *err)
+static void read_line(struct unique_pass *p, struct store_stmt *stmt, alm_id owner)
 {
-    const alm_id owner = store_int(stmt, 0);
-    if (p->n_lines && p->lines[p->n_lines - 1].owner != owner &&
-        (p->n_owners == BATCH_OWNERS || p->n_lines >= BATCH_LINES)) {
-        enum alm_status status = count_batch(p, err);
-        if (status != ALM_OK)
-            return status;
+    struct cut_cells *c = p->cells;
+    struct cut_where where = {.day = (alm_date)store_int(stmt, 1)};
+    alm_id *const into[DIMENSIONS] = {&where.programme, &where.body, &where.group, &where.area, &where.stage};
+    int at = DIMENSION_FIRST;
+    for (int i = 0; i < DIMENSIONS; i++)
+        if (needs(c->cut, i))
+            *into[i] = store_int(stmt, at++);
+    if (p->n_reversed) {
+        const alm_id id = store_int(stmt, at);
+        if (bsearch(&id, p->reversed, p->n_reversed, sizeof id, compare_ids))
+            return;
     }
-    if (!p->n_owners || p->owners[p->n_owners - 1] != owner) {
-        ARRAY_ROOM(p->owners, p->n_owners, p->owners_capacity);
-        p->owners[p->n_owners++] = owner;
+    const struct cut_cell *cell = cut_cell(c, &where);
+    if (!cell)
+        return;
+    uint64_t in = (uint64_t)(cell - c->cells), rest = (uint32_t)where.day;
+    const int64_t person = store_int(stmt, 2), partner = store_int(stmt, 3);
+    if (person != ALM_NULL || partner != ALM_NULL) {
+        ARRAY_ROOM(p->named, p->n_named, p->named_capacity);
+        in |= IS_NAMED;
+        rest = p->n_named;
+        p->named[p->n_named++] = (struct named){person == ALM_NULL ? 0 : person, partner == ALM_NULL ? 0 : partner};
     }
     ARRAY_ROOM(p->lines, p->n_lines, p->lines_capacity);
-    p->lines[p->n_lines++] = (struct unique_line){
-        .owner = owner,
-        .id = store_int(stmt, 1),
-        .person = id_or_0(stmt, 8),
-        .partner = id_or_0(stmt, 9),
-        .reverses = id_or_0(stmt, 10),
-        .where = {.programme = store_int(stmt, 2),
-                  .day = (alm_date)store_int(stmt, 3),
-                  .body = store_int(stmt, 4),
-                  .group = store_int(stmt, 5),
-                  .area = store_int(stmt, 6),
-                  .stage = store_int(stmt, 7)},
-    };
-    return ALM_OK;
+    p->lines[p->n_lines++] = (struct chunk_pair){(uint64_t)owner, in << 32 | rest};
+}
+
+/* Every owner belongs to one part. */
+static uint64_t part_of(alm_id owner, uint64_t n_parts)
+{
+    return (((uint64_t)owner * UINT64_C(0x9E3779B97F4A7C15)) >> 32) % n_parts;
+}
+
+static enum alm_status read_part(struct unique_pass *p, const char *sql, const char *types, const int64_t v[4],
+                                 uint64_t part, uint64_t n_parts, struct alm_error *err)
+{
+    struct store_stmt *stmt;
+    bool row;
+    p->n_lines = p->n_named = 0;
+    enum alm_status status =
+        store_query(p->cells->ledger->services.store, &stmt, err, sql, types, v[0], v[1], v[2], v[3]);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        const alm_id owner = store_int(stmt, 0);
+        if (n_parts == 1 || part_of(owner, n_parts) == part)
+            read_line(p, stmt, owner);
+    }
+    if (p->n_lines > p->scratch_capacity) {
+        free(p->scratch);
+        p->scratch_capacity = p->n_lines;
+        p->scratch = xreallocarray(NULL, p->scratch_capacity, sizeof *p->scratch);
+    }
+    chunk_sort(p->lines, p->scratch, p->n_lines);
+    return status;
 }
 
 static enum alm_status count_lines(struct cut_cells *c, struct alm_error *err)
@@ -356,21 +395,27 @@ static enum alm_status count_lines(struct cut_cells *c, struct alm_error *err)
     struct strbuf sql = {0};
     char types[5];
     int64_t v[4];
-    strbuf_adds(&sql, "SELECT owner, id, programme, date, body, grp, area, stage, person, partner, reverses FROM line");
+    enum alm_status status = read_reversed(&p, err);
+    strbuf_adds(&sql, "SELECT owner, date, person, partner");
+    for (int i = 0; i < DIMENSIONS; i++)
+        if (needs(c->cut, i))
+            strbuf_addf(&sql, ", %s", dimensions[i].column);
+    strbuf_adds(&sql, p.n_reversed ? ", id FROM line" : " FROM line");
     cut_where_sql(c->cut, "date", c->cut->from, c->cut->to, &sql, types, v);
-    strbuf_adds(&sql, " ORDER BY owner, id");
-    struct store_stmt *stmt;
-    bool row;
-    enum alm_status status = store_query(c->ledger->services.store, &stmt, err, sql.at, types, v[0], v[1], v[2], v[3]);
-    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
-        if ((status = read_line(&p, stmt, err)) != ALM_OK)
-            store_done(stmt);
-    if (status == ALM_OK && p.n_lines)
-        status = count_batch(&p, err);
+    strbuf_adds(&sql, types[0] ? " AND reverses IS NULL" : " WHERE reverses IS NULL");
+    /* The amounts are known: they say about how many lines there are. */
+    const uint64_t deliveries = c->total.is.deliveries > 0 ? (uint64_t)c->total.is.deliveries : 0;
+    const uint64_t n_parts = 1 + deliveries / c->ledger->most_lines;
+    for (uint64_t part = 0; part < n_parts && status == ALM_OK; part++) {
+        status = read_part(&p, sql.at, types, v, part, n_parts, err);
+        if (status == ALM_OK)
+            status = count_part(&p, err);
+    }
     strbuf_release(&sql);
     register_members_release(&p.members);
     free(p.lines);
-    free(p.owners);
+    free(p.scratch);
+    free(p.named);
     free(p.reversed);
     free(p.touched);
     free(p.seen);

@@ -146,8 +146,8 @@ their_whole_cut()
         FROM line l JOIN person p ON p.owner = l.owner AND (l.person IS NULL OR p.id = l.person) GROUP BY l.body, l.stage'
 }
 ours=$(best nothing our_cut)
-row "report of a cut not kept / COUNT(DISTINCT)" "$ours" "$(best nothing their_cut)" "at most 1.5"
-row "  with persons, as the report has them" "$ours" "$(best nothing their_whole_cut)" ""
+row "report of a cut not kept / COUNT of households" "$ours" "$(best nothing their_cut)" "at most 1.5"
+row "  / of households and persons, as the report" "$ours" "$(best nothing their_whole_cut)" "at most 1.5"
 same "unique households and persons of the cut" \
     "$(our_cut | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } { print $at["households"] "|" $at["persons"] }' | sort | tr '\n' ' ')" \
     "$(their_whole_cut | cut -d'|' -f3,4 | sort | tr '\n' ' ')"

@@ -293,11 +293,10 @@ tampered()
     sql 'DROP TABLE disinfection_order'
     sql 'DROP TABLE disinfection_task'
     step 69 disinfection order list
-    step 0 init --test
+    step 0 -q init --test
     enable disinfectant
-    step 0 init --test
+    step 0 -q init --test
     sql 'SELECT command, subject FROM journal ORDER BY id' >all
-    show cat first
     printf '%s\n' 'then:' >>transcript
     show diff --changed-group-format='%>' --unchanged-group-format= first all || true
     step 0 audit verify
