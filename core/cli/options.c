@@ -184,6 +184,13 @@ static enum alm_status add_value(struct parse *parse, size_t i, const char *word
             return error_set(err, ALM_USAGE, option->help,
                              option->flags & ALM_ARGUMENT ? _("%s is empty") : _("--%s is empty"),
                              option->flags & ALM_ARGUMENT && option->value ? option->value : option->name);
+        /* A file may be called anything; what goes into the store is text, whatever the store. */
+        const bool file = option->type == ALM_PATH || (option->value && strcmp(option->value, "FILE") == 0);
+        if (!file && text_valid_length(text_of(word)) != strlen(word))
+            return error_set(err, ALM_USAGE, _("type it again where the locale's text is UTF-8: see almoner doctor"),
+                             option->flags & ALM_ARGUMENT ? _("%s holds bytes that are not UTF-8")
+                                                          : _("--%s holds bytes that are not UTF-8"),
+                             option->flags & ALM_ARGUMENT && option->value ? option->value : option->name);
         value = alm_string(arena_strdup(&parse->cli->arena, word));
     } else {
         const struct conf_rule rule = {.type = option->type,

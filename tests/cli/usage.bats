@@ -90,6 +90,9 @@ listed()
     step 64 delivery record
     step 64 delivery show abc
     step 64 meals cook K1
+    # Bytes that one store would take and another would not.
+    step 64 body add hamdeli --name $'\xd8'
+    step 64 body add $'\xff' --name x
     as_expected arguments
 }
 
