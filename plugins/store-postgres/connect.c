@@ -86,9 +86,14 @@ static bool wait_up_to(int64_t most, int64_t deadline)
 
 static enum alm_status connect_once(struct alm_connection *connection, int64_t deadline, struct alm_error *err)
 {
-    /* What stands before the connection string gives way to it; what stands after it does not. */
-    static const char *const words[] = {"fallback_application_name", "dbname", "client_encoding", NULL};
-    const char *const values[] = {"almoner", connection->settings->connection, "UTF8", NULL};
+    /*
+     * What stands before the connection string gives way to it; what stands after it does not.  Left to itself the
+     * system takes hours to notice that a line was cut.
+     */
+    static const char *const words[] = {
+        "fallback_application_name", "keepalives_idle", "keepalives_interval", "keepalives_count",
+        "tcp_user_timeout",          "dbname",          "client_encoding",     NULL};
+    const char *const values[] = {"almoner", "30", "10", "3", "60000", connection->settings->connection, "UTF8", NULL};
     bool late = false;
     PQfinish(connection->pg);
     connection->pg = PQconnectStartParams(words, values, 1);

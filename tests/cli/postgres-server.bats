@@ -261,6 +261,21 @@ certificate()
     store_server 'SELECT pg_reload_conf()' >/dev/null
 }
 
+@test "a line that was cut is noticed in time" {
+    register
+    connect user=almoner
+    clerk
+    offer H1 1399/06/01
+    soon answered 1
+    # The kernel's table: from any port to the server's, connected, the timer of keepalives (02), and in how many hundredths
+    # of a second it rings.
+    rings=$(printf ':%04X 01 [0-9A-F:]* 02:' "$PGPORT")
+    rings=$(grep -h -o "${rings}[0-9A-F]*" /proc/net/tcp | sed 's/.*02://')
+    clerk_ends 0
+    [ -n "$rings" ]
+    [ $((16#${rings%%[!0-9A-F]*})) -le 3000 ]
+}
+
 @test "passwords are found in ~/.pgpass" {
     register
     store_server "CREATE ROLE clerk LOGIN PASSWORD 'let me in'"
