@@ -22,7 +22,7 @@ static const struct alm_column list_columns[] = {
     CLI_COLUMN("summary", N_("summary, or why not"), ALM_STRING),
     {.name = "file", .title = N_("file"), .type = ALM_STRING, .flags = ALM_OPTIONAL}};
 
-/* The programmes that are this plug-in, "meals, iftar"; NULL if none is enabled. */
+/* The programmes that are this plug-in, "NAME, OTHER"; NULL if none is enabled. */
 static const char *enabled_as(struct cli *cli, const char *plugin)
 {
     const struct conf *conf = host_conf(cli->host);

@@ -111,7 +111,7 @@ static enum alm_status print_cell(void *context, const struct ledger_cell *cell,
         printing->directory, REGISTER_PROGRAMME, cell->programme ? cell->programme : printing->one_programme);
     struct alm_value values[MAX_COLUMNS];
     size_t n = 0;
-    /* Meals and parcels do not add up to anything. */
+    /* Units of several programmes do not add up to anything. */
     bool mixed = !programme;
 
     for (size_t i = 0; i < COUNT_OF(dimensions); i++)

@@ -48,7 +48,7 @@ static void check_programmes(const struct alm_list *list, const char *key, const
     for (size_t i = 0; i < list->count; i++)
         if (!conf_item_programme(list->items[i], &item)) {
             snprintf(text, sizeof text, _("'%s' is not a programme with a duration"), list->items[i]);
-            check->problem(check->context, "programme", key, text, _("write for example parcels 30 days"));
+            check->problem(check->context, "programme", key, text, _("write for example blankets 30 days"));
         }
 }
 
@@ -113,7 +113,7 @@ static const struct alm_setting programme_rows[] = {
      .type = ALM_LIST,
      .offset = AT(exclude),
      .help = N_("Programmes under which the beneficiary may not have been served: not while that one's window runs, or "
-                "with a duration not for that long (meals, parcels 30 days).")},
+                "with a duration not for that long (blankets, coats 30 days).")},
     {.key = "require",
      .type = ALM_LIST,
      .offset = AT(require),

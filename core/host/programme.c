@@ -184,7 +184,7 @@ static enum alm_status link_other(struct host_programme *programme, const char *
     return *conf || entry ? ALM_OK : not_configured(programme, key, out->name, err);
 }
 
-/* "meals" or "meals 10 days": the named programme's own window, or so many days. */
+/* "blankets" or "blankets 10 days": the named programme's own window, or so many days. */
 static enum alm_status link_exclusions(struct host_programme *programme, struct alm_error *err)
 {
     const struct alm_list *list = &programme->conf->core->exclude;
@@ -201,7 +201,7 @@ static enum alm_status link_exclusions(struct host_programme *programme, struct 
             return status;
         const int64_t seconds = item.given ? item.number : other ? other->core->window : 0;
         if (seconds <= 0)
-            return error_set(err, ALM_BAD_CONFIG, _("write how long, for example: exclude = meals 10 days"),
+            return error_set(err, ALM_BAD_CONFIG, _("write how long, for example: exclude = blankets 10 days"),
                              _("%s: [programme] exclude: '%s' has no window of its own"), programme->conf->file,
                              item.name);
         if (id)

@@ -125,7 +125,7 @@ struct store_migrated {
     const char *owner;
     uint32_t from, to; /* schema versions; equal: nothing to do */
 };
-/* Apply what is missing of one owner's ("store", "register", "meals" ...) migrations, a transaction each.  A checksum that differs, a gap, or a store that
+/* Apply what is missing of one owner's ("store", "register", a plug-in ...) migrations, a transaction each.  A checksum that differs, a gap, or a store that
  * is newer than the program is an error that says so.  In a store that was there before, each leaves an entry in the journal. */
 enum alm_status store_migrate(struct store *, const char *owner, const struct alm_migration *, size_t n, struct store_migrated *, struct alm_error *);
 /* The same checks without applying: ALM_UNAVAILABLE with the hint `almoner init` when something is missing. */

@@ -361,8 +361,8 @@ struct alm_verdict {
 struct alm_programme {
     uint32_t size;
     uint32_t recipient;         /* enum alm_recipient */
-    const char *unit;           /* "meal" */
-    const char *unit_plural;    /* "meals" */
+    const char *unit;           /* "blanket" */
+    const char *unit_plural;    /* "blankets" */
     int32_t look_back_days;     /* how much history the rule reads; 0: none */
     const struct alm_column *detail; /* the programme's own columns of a delivery line: ALM_INT, ALM_ENUM, ALM_DATE, ALM_TIME, ALM_ID, ALM_STRING;
                                       * since minor 1 ALM_QUANTITY */
@@ -574,7 +574,7 @@ struct alm_draw {
 };
 
 /*
- * Goods made out of others in one depot: parcels packed, meals cooked, disinfectant mixed.  What is used is drawn as in
+ * Goods made out of others in one depot: packed, cooked, mixed.  What is used is drawn as in
  * alm_draw; what is made is a new lot there.  All or nothing.
  */
 struct alm_make {
@@ -953,7 +953,7 @@ static inline bool alm_has_criterion(const struct alm_member *member, const char
 
 /*
  * The one exported symbol.  Stand it at the end of the file; `name` is the file's name without .so:
- *     ALM_PLUGIN(.name = "meals", .version = "1.0", .summary = "Cooked meals", .kind = ALM_KIND_PROGRAMME, ...)
+ *     ALM_PLUGIN(.name = "blankets", .version = "1.0", .summary = "Warm blankets", .kind = ALM_KIND_PROGRAMME, ...)
  */
 ALM_EXPORT const struct alm_plugin *alm_plugin_entry(void);
 #define ALM_PLUGIN(...)                                                                                                \

@@ -84,7 +84,7 @@ struct alm_bench {
     /* Take back a delivery. */
     void (*reverse)(const struct alm_bench *, alm_id line);
 
-    /* Any command, as one would type it after the word almoner: "parcels contents --output csv".  Words are parted by
+    /* Any command, as one would type it after the word almoner: "blankets list --output csv".  Words are parted by
      * blanks;
      * '...' keeps blanks in a word.  A status that is not 0 is the test's to judge. */
     struct alm_test_output (*run)(const struct alm_bench *, const char *words);
