@@ -103,6 +103,9 @@ enum alm_status cases_list(const struct cases *, const struct cases_filter *,
  * reversed the case is approved as before.  `context` is a struct cases.
  */
 extern const struct ledger_gate cases_gate;
+/* The case that a line would deliver if it were recorded now; refused in its verdict, as the gate would. */
+enum alm_status cases_request_for(const struct cases *, const struct alm_line *, struct cases_case *, struct arena *,
+                                  struct alm_verdict *, struct alm_error *);
 /* For host->request_of(): the case that the line delivers; id 0 if there is none. */
 enum alm_status cases_request_of(const struct cases *, alm_id line, struct cases_case *, struct arena *,
                                  struct alm_error *);

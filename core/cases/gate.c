@@ -252,6 +252,21 @@ static enum alm_status settle(void *context, const struct alm_line *lines, size_
     return status;
 }
 
+enum alm_status cases_request_for(const struct cases *cases, const struct alm_line *line, struct cases_case *found,
+                                  struct arena *arena, struct alm_verdict *verdict, struct alm_error *err)
+{
+    struct gate gate = {.cases = cases};
+    enum obstacle obstacle = OVER;
+    enum alm_status status = gate_read(&gate, line, 1, err);
+    const struct cases_case *c = status == ALM_OK ? choose(&gate, line, &obstacle) : NULL;
+    if (status == ALM_OK && (!c || obstacle != NOTHING))
+        status = refuse(cases, line, c, obstacle, verdict, err);
+    else if (status == ALM_OK)
+        status = cases_read(cases, c->id, found, arena, err);
+    gate_release(&gate);
+    return status;
+}
+
 static enum alm_status unsettle(void *context, const struct alm_line *lines, size_t n, struct alm_error *err)
 {
     const struct cases *cases = context;

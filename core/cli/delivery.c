@@ -414,6 +414,11 @@ static enum alm_status run_drop(const struct alm_host *host, void *state, const 
         .help = N_("as `delivery list` shows it")                                                                      \
     }
 
+#define PARTNER                                                                                                        \
+    {                                                                                                                  \
+        .name = "partner", .type = ALM_STRING, .value = "ID", .help = N_("the second person, where a couple receives") \
+    }
+
 static const struct alm_option record_options[] = {
     {.name = "programme",
      .type = ALM_STRING,
@@ -421,7 +426,7 @@ static const struct alm_option record_options[] = {
      .value = "PROGRAMME",
      .help = N_("what is given; - reads CSV rows from standard input, each committed and answered")},
     CLI_RECIPIENT_OPTIONS,
-    {.name = "partner", .type = ALM_STRING, .value = "ID", .help = N_("the second person, where a couple receives")},
+    PARTNER,
     {.name = "quantity",
      .type = ALM_QUANTITY,
      .value = "N",
@@ -446,6 +451,7 @@ static const struct alm_option entitlement_options[] = {
      .value = "PROGRAMME",
      .help = N_("what they ask for")},
     CLI_RECIPIENT_OPTIONS,
+    PARTNER,
     {.name = "date", .type = ALM_DATE, .value = "DATE", .help = N_("the day in question (default: today)")},
     {.name = "body", .type = ALM_STRING, .value = "CODE", .help = N_("the body that would give")},
     {.name = "group", .type = ALM_STRING, .value = "CODE", .help = N_("the group that would bring it")},

@@ -323,9 +323,9 @@ static enum alm_status write_once(struct cli *cli, struct store *store,
         return status;
     status = store_id(store, &cli->entry.id, err);
     if (status == ALM_OK) {
-        host_set_entry(cli->host, cli->entry.id);
+        host_set_entry(cli->host, &cli->entry);
         status = work(cli, context, err);
-        host_set_entry(cli->host, 0);
+        host_set_entry(cli->host, NULL);
     }
     if (status == ALM_OK && !cli->dry_run) /* what comes of it, commit tells */
         status = store_defer(store, true, err);

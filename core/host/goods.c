@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Services of goods, cases and secrets; and who may ask for them when. */
+/* Services of goods, cases, deliveries and secrets; and who may ask for them when. */
 #include "host/internal.h"
 
 static struct host_programme *self(const struct alm_host *services)
@@ -56,18 +56,74 @@ enum alm_status host_service_draw(const struct alm_host *services, struct alm_dr
     return ledger_draw(programme->host->ledger, programme->id, draws, n, err);
 }
 
+/* In a command that writes, and not in what it calls. */
+static enum alm_status may_write(struct host_programme *programme, const char *service, struct alm_error *err)
+{
+    const struct plugin_call *call = running();
+
+    if (!call || (call->what != PLUGIN_COMMAND && call->what != PLUGIN_IMPORT) || !programme->host->entry)
+        return not_now(programme, service, _("in a command that writes"), err);
+    return ALM_OK;
+}
+
 enum alm_status host_service_make(const struct alm_host *services, struct alm_make *make, struct alm_error *err)
 {
     struct host_programme *programme = self(services);
-    const struct plugin_call *call = running();
     struct stock *stock;
+    enum alm_status status = may_write(programme, "stock_make", err);
 
-    if (!call || (call->what != PLUGIN_COMMAND && call->what != PLUGIN_IMPORT) || !programme->host->entry)
-        return not_now(programme, "stock_make", _("in a command that writes"), err);
+    if (status != ALM_OK)
+        return status;
     PLUGIN_ASKED_HOST;
-    enum alm_status status = host_stock(programme->host, &stock, err);
+    status = host_stock(programme->host, &stock, err);
+    return status == ALM_OK ? stock_make(stock, make, programme->host->entry->id, err) : status;
+}
 
-    return status == ALM_OK ? stock_make(stock, make, programme->host->entry, err) : status;
+enum alm_status host_service_issue(const struct alm_host *services, struct alm_draw *draw, struct alm_error *err)
+{
+    struct host_programme *programme = self(services);
+    struct stock *stock;
+    enum alm_status status = may_write(programme, "stock_issue", err);
+
+    if (status != ALM_OK)
+        return status;
+    PLUGIN_ASKED_HOST;
+    status = host_stock(programme->host, &stock, err);
+    if (status == ALM_OK)
+        status = store_id(programme->host->store, &draw->line, err);
+    return status == ALM_OK ? stock_draw(stock, draw, 1, programme->host->entry->id, err) : status;
+}
+
+/* What was issued and what comes back are movements of one number: a second time would be seen. */
+enum alm_status host_service_put_back(const struct alm_host *services, alm_id issued, alm_date date,
+                                      struct alm_error *err)
+{
+    struct host_programme *programme = self(services);
+    struct stock *stock;
+    int64_t drawn = 0, back = 0, lines = 0;
+    enum alm_status status = may_write(programme, "stock_put_back", err);
+
+    if (status != ALM_OK)
+        return status;
+    PLUGIN_ASKED_HOST;
+    struct store *store = programme->host->store;
+
+    status = host_stock(programme->host, &stock, err);
+    if (status == ALM_OK)
+        status = store_number(store, &drawn, 0, err, "SELECT COUNT(*) FROM stock_movement WHERE id = $1 AND kind = $2",
+                              "ii", issued, (int64_t)STOCK_DRAW);
+    if (status == ALM_OK)
+        status = store_number(store, &back, 0, err, "SELECT COUNT(*) FROM stock_movement WHERE id = $1 AND kind = $2",
+                              "ii", issued, (int64_t)STOCK_UNDRAW);
+    if (status == ALM_OK)
+        status = store_number(store, &lines, 0, err, "SELECT COUNT(*) FROM line WHERE id = $1", "i", issued);
+    if (status == ALM_OK && (!drawn || back || lines))
+        status = error_set(err, ALM_BAD_DATA, NULL,
+                           back    ? _("what was issued as %lld was put back already")
+                           : lines ? _("%lld is a delivery: what it took comes back when it is reversed")
+                                   : _("nothing was issued as %lld"),
+                           (long long)issued);
+    return status == ALM_OK ? stock_undraw(stock, issued, issued, date, programme->host->entry->id, err) : status;
 }
 
 enum alm_status host_service_on_hand(const struct alm_host *services, alm_id item, alm_id depot, alm_date date,
@@ -87,18 +143,26 @@ enum alm_status host_service_request_of(const struct alm_host *services, const s
 {
     struct host_programme *programme = self(services);
     const struct plugin_call *call = running();
+    const bool command = call && (call->what == PLUGIN_COMMAND || call->what == PLUGIN_IMPORT);
 
-    if (!call || call->what != PLUGIN_SETTLE || !programme->host->ledger ||
-        !ledger_settles(programme->host->ledger, programme->id, line->id))
+    if (!command && (!call || call->what != PLUGIN_SETTLE || !programme->host->ledger ||
+                     !ledger_settles(programme->host->ledger, programme->id, line->id)))
         return not_now(programme, "request_of", _("in settle(), for a line that it was handed"), err);
     PLUGIN_ASKED_HOST;
     struct host *of = programme->host;
-    struct cases_case found;
+    struct cases_case found = {0};
+    struct alm_verdict verdict = {0};
+    struct alm_line asked = *line;
     const struct cases *cases;
     enum alm_status status = host_cases(of, &cases, err);
 
-    if (status == ALM_OK)
+    asked.programme = programme->id;
+    if (status == ALM_OK && !command)
         status = cases_request_of(cases, line->id, &found, &of->arena, err);
+    else if (status == ALM_OK && programme->conf->core->cases)
+        status = cases_request_for(cases, &asked, &found, &of->arena, &verdict, err);
+    if (status == ALM_OK && verdict.refused)
+        status = error_set(err, ALM_REFUSED, NULL, "%s", verdict.reason);
     if (status != ALM_OK)
         return status;
     const struct alm_request answer = {.size = request->size,
@@ -111,6 +175,61 @@ enum alm_status host_service_request_of(const struct alm_host *services, const s
                                        .decided = found.id ? found.decided : ALM_NO_DATE};
     memcpy(request, &answer, request->size < sizeof answer ? request->size : sizeof answer);
     return ALM_OK;
+}
+
+/* ---- deliveries ---- */
+
+static enum alm_status deliver(struct host_programme *programme, const struct ledger_programme *of,
+                               struct alm_delivery *delivery, struct arena *arena, struct alm_error *err)
+{
+    struct ledger *ledger;
+    struct ledger_answer answer;
+    struct ledger_offer offer = {.key = text_of(delivery->key),
+                                 .programme = of,
+                                 .household = delivery->household,
+                                 .person = delivery->person,
+                                 .partner = delivery->partner,
+                                 .place = delivery->place,
+                                 .quantity = delivery->quantity,
+                                 .date = delivery->date,
+                                 .body = delivery->body,
+                                 .group = delivery->group};
+    enum alm_status status = host_ledger(programme->host, &ledger, err);
+
+    if (status != ALM_OK)
+        return status;
+    offer.detail = arena_alloc(arena, (of->rule->n_detail + 1) * sizeof *offer.detail);
+    for (size_t i = 0; i < of->rule->n_detail; i++)
+        offer.detail[i] = i < delivery->n_detail ? delivery->detail[i] : alm_null();
+    status = ledger_record(ledger, &offer, 1, &answer, arena, programme->host->entry, err);
+    if (status != ALM_OK)
+        return status;
+    delivery->line = answer.line;
+    if (answer.outcome == LEDGER_REJECTED)
+        return error_set(err, ALM_BAD_DATA, NULL, "%s", answer.reason);
+    if (answer.outcome == LEDGER_REFUSED || answer.outcome == LEDGER_HELD)
+        return error_set(err, ALM_REFUSED, NULL, "%s", answer.reason);
+    return ALM_OK;
+}
+
+enum alm_status host_service_deliver(const struct alm_host *services, struct alm_delivery *given, struct alm_error *err)
+{
+    struct host_programme *programme = self(services);
+    struct alm_delivery delivery = {0};
+    struct arena arena = {0};
+    enum alm_status status = may_write(programme, "deliver", err);
+
+    if (status != ALM_OK)
+        return status;
+    PLUGIN_ASKED_HOST;
+    memcpy(&delivery, given, given->size < sizeof delivery ? given->size : sizeof delivery);
+    const struct ledger_programme *of = host_programme_ledger(programme, err);
+
+    status = of ? deliver(programme, of, &delivery, &arena, err) : err->status;
+    if (given->size >= offsetof(struct alm_delivery, line) + sizeof given->line)
+        given->line = delivery.line;
+    arena_release(&arena);
+    return status;
 }
 
 /* ---- secrets ---- */

@@ -101,7 +101,7 @@ void host_set_import(struct host *host, const char *rejects, const char *const *
     host->map = map;
 }
 
-void host_set_entry(struct host *host, alm_id entry)
+void host_set_entry(struct host *host, struct store_entry *entry)
 {
     host->entry = entry;
 }

@@ -52,9 +52,9 @@ const struct host_options *host_options(const struct host *);
 void host_set_report(struct host *, struct report *);
 /* For host->import: where rejected rows go, and `--map` pairs; both may be NULL and must outlive the host. */
 void host_set_import(struct host *, const char *rejects, const char *const *map);
-/* A write transaction is open, and this is its entry (0: no longer): host->stock_make() is allowed and books under it.
- */
-void host_set_entry(struct host *, alm_id entry);
+/* A write transaction is open, and this is its entry (NULL: no longer): host->stock_make(), host->deliver() and so on
+ * are allowed and book under it. */
+void host_set_entry(struct host *, struct store_entry *);
 /* What the journal calls the command that runs; must outlive the host. */
 void host_set_command(struct host *, const char *command);
 void host_report_style(const struct host *, struct report_style *); /* calendar, digits, currency */

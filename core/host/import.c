@@ -57,21 +57,25 @@ static enum alm_status adapt_row(struct adapter *adapter, struct import_row *row
             return ALM_OK;
         }
     }
+    const struct store_entry before = *entry;
+
     status = store_savepoint(store, err);
     if (status != ALM_OK)
         return status;
     struct plugin_call call = host_call(adapter->programme, PLUGIN_IMPORT, NULL);
-    host_set_entry(adapter->programme->host, entry->id);
+    host_set_entry(adapter->programme->host, entry);
     plugin_enter(&call);
     status = import->row(&adapter->programme->services, import->context, adapter->values, &outcome, err);
     plugin_leave(&call);
-    host_set_entry(adapter->programme->host, 0);
+    host_set_entry(adapter->programme->host, NULL);
     if (status != ALM_OK && !row_fault(status))
         return status;
-    if (status != ALM_OK)
+    if (status != ALM_OK) {
         import_reject(row, -1, arena, "%s", err->text);
-    else
+        *entry = before; /* the lines that it had delivered are undone */
+    } else {
         row->outcome = outcomes[outcome];
+    }
     entry->added += status == ALM_OK && outcome == ALM_ROW_NEW;
     entry->changed += status == ALM_OK && outcome == ALM_ROW_CHANGED;
     /* What the row drew is undone. */

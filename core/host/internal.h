@@ -24,7 +24,7 @@ struct host {
     struct stock *stock;
     struct ledger *ledger;
     struct cases cases; /* store NULL until asked for */
-    alm_id entry; /* of the write transaction that is open; 0: none */
+    struct store_entry *entry; /* of the write transaction that is open; NULL: none */
     bool has_token_key;
     unsigned char token_key[SECRET_SIZE];
     struct host_programme **programmes; /* as many as conf has; NULL until loaded */
@@ -33,7 +33,7 @@ struct host {
 /* Fill `ledger` of a started programme from its INI and the directory (link.c). */
 enum alm_status host_programme_link(struct host_programme *, struct alm_error *);
 
-/* ---- the services of goods, cases and secrets (goods.c) ---- */
+/* ---- the services of goods, cases, deliveries and secrets (goods.c) ---- */
 enum alm_status host_find_goods(struct host *, enum alm_noun, const char *code, alm_id *, struct alm_error *);
 enum alm_status host_service_draw(const struct alm_host *, struct alm_draw *, size_t n, struct alm_error *);
 enum alm_status host_service_make(const struct alm_host *, struct alm_make *, struct alm_error *);
@@ -41,6 +41,9 @@ enum alm_status host_service_on_hand(const struct alm_host *, alm_id item, alm_i
                                      struct alm_error *);
 enum alm_status host_service_request_of(const struct alm_host *, const struct alm_line *, struct alm_request *,
                                         struct alm_error *);
+enum alm_status host_service_issue(const struct alm_host *, struct alm_draw *, struct alm_error *);
+enum alm_status host_service_put_back(const struct alm_host *, alm_id issued, alm_date, struct alm_error *);
+enum alm_status host_service_deliver(const struct alm_host *, struct alm_delivery *, struct alm_error *);
 enum alm_status host_service_token(const struct alm_host *, const char *text, char digits[65], struct alm_error *);
 
 #endif

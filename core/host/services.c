@@ -334,6 +334,9 @@ void host_services_fill(struct host_programme *programme)
         .token = host_service_token,
         .currency = service_currency,
         .request_of = host_service_request_of,
+        .stock_issue = host_service_issue,
+        .stock_put_back = host_service_put_back,
+        .deliver = host_service_deliver,
     };
 }
 

@@ -302,6 +302,13 @@ static void place_person(struct ledger_chunk *chunk, size_t i, const struct pers
         chunk_reject(chunk, i, _("there is no person %lld"), (long long)offer->partner);
     else
         row->moved[1] = partner->moved;
+    if (row->state == ROW_OUT)
+        return;
+    const struct register_member *member =
+        member_find(chunk, household_on(chunk, partner, offer->date), offer->partner, offer->date);
+    if (!member) /* of no household on that day: as they were registered */
+        member = member_find(chunk, partner->home, offer->partner, ALM_NO_DATE);
+    row->partner = (uint32_t)(member - chunk->members.members) + 1;
 }
 
 /* ---- places ---- */

@@ -29,6 +29,7 @@ struct chunk_row {
     uint32_t claims[2]; /* one more; of the person (or household, place) and of the partner */
     uint32_t before;    /* one more: the row of the same owner that was accepted before this one */
     uint32_t moved[2];  /* one more: person or partner who lived in several households */
+    uint32_t partner;   /* one more: the partner's number among all members */
     bool known;         /* the rule was asked already: the members below hold */
     bool history;       /* stored lines are needed to judge it */
     bool has_period;

@@ -90,6 +90,8 @@ void chunk_ask(struct ledger_chunk *chunk, size_t i, alm_date date, struct alm_e
     for (size_t m = 0; recipient == ALM_PERSON && m < chunk->n_present; m++)
         if (chunk->present[m].id == offer->person)
             in.person = &chunk->present[m];
+    if (row->partner)
+        in.partner = &chunk->members.members[row->partner - 1].member;
     if (chunk->programmes[row->programme].looks_back)
         in.n_history = chunk_look_back(chunk, i, date, &in.history);
     memset(out, 0, sizeof *out);

@@ -165,6 +165,7 @@ AT(alm_case, n_history, 64);
 AT(alm_case, detail, 72);
 AT(alm_case, n_detail, 80);
 AT(alm_case, asked, 88);
+AT(alm_case, partner, 96);
 
 GROWS(alm_entitlement, 304);
 AT(alm_entitlement, size, 0);
@@ -324,6 +325,9 @@ AT(alm_host, stock_on_hand, 280);
 AT(alm_host, token, 288);
 AT(alm_host, currency, 296);
 AT(alm_host, request_of, 304);
+AT(alm_host, stock_issue, 312);
+AT(alm_host, stock_put_back, 320);
+AT(alm_host, deliver, 328);
 
 SIZE(alm_goods, 16);
 AT(alm_goods, item, 0);
@@ -360,6 +364,21 @@ AT(alm_request, quantity, 32);
 AT(alm_request, opened, 40);
 AT(alm_request, visited, 44);
 AT(alm_request, decided, 48);
+
+GROWS(alm_delivery, 96);
+AT(alm_delivery, size, 0);
+AT(alm_delivery, n_detail, 4);
+AT(alm_delivery, household, 8);
+AT(alm_delivery, person, 16);
+AT(alm_delivery, partner, 24);
+AT(alm_delivery, place, 32);
+AT(alm_delivery, date, 40);
+AT(alm_delivery, body, 48);
+AT(alm_delivery, group, 56);
+AT(alm_delivery, quantity, 64);
+AT(alm_delivery, key, 72);
+AT(alm_delivery, detail, 80);
+AT(alm_delivery, line, 88);
 
 IS(ALM_OK, 0);
 IS(ALM_REFUSED, 1);

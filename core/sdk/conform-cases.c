@@ -20,6 +20,7 @@ enum {
 struct block {
     struct alm_case c;
     struct alm_member members[MEMBERS_MOST];
+    struct alm_member partner;
     struct alm_line history[HISTORY_MOST];
 };
 
@@ -129,6 +130,10 @@ static void make_case(uint64_t *random, const struct alm_programme *rule, struct
     if (rule->recipient == ALM_PERSON) {
         c->person = &block->members[conform_random(random, c->n_members)];
         c->id = c->person->id;
+        if (one_in(random, 2)) {
+            make_member(random, &block->partner, c->date);
+            c->partner = one_in(random, 8) ? &block->members[conform_random(random, c->n_members)] : &block->partner;
+        }
     }
     if (rule->n_detail && !one_in(random, 8)) {
         make_detail(random, rule, c->date, details, texts);

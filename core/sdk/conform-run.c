@@ -243,7 +243,8 @@ void conform_runs_empty(const struct conform *conform, struct sdk_answer *answer
 
 enum { LINES = 60 };
 
-/* Deliveries of the last days, their own columns partly filled; texts are left to the plug-in, which may choose. */
+/* Deliveries of the last days, half of those to persons for couples.  Their own columns are empty, but for those that
+ * are called as a group of sections: these name one of them. */
 struct offers {
     struct alm_line lines[LINES];
     struct alm_verdict verdicts[LINES];
@@ -251,15 +252,35 @@ struct offers {
     size_t n_accepted;
 };
 
-static void make_lines(const struct alm_programme *rule, alm_id programme, struct arena *arena, struct offers *out)
+static struct alm_value word_of(const struct host_programme *programme, const struct alm_column *column,
+                                uint64_t *random)
 {
+    const struct alm_settings *settings = &programme->plugin->settings;
+    for (size_t i = 0; i < settings->n_groups && column->type == ALM_STRING; i++) {
+        struct alm_group group;
+        const char *name;
+        if (strcmp(settings->groups[i].name, column->name) != 0)
+            continue;
+        memcpy(&group, (const char *)programme->conf->own.data + settings->groups[i].offset, sizeof group);
+        if (!group.count)
+            continue;
+        memcpy(&name, (const char *)group.items + conform_random(random, group.count) * settings->groups[i].item_size,
+               sizeof name);
+        return alm_string(name);
+    }
+    return alm_null();
+}
+
+static void make_lines(const struct host_programme *programme, struct arena *arena, struct offers *out)
+{
+    const struct alm_programme *rule = programme->plugin->programme;
     uint64_t random = 1400;
     memset(out, 0, sizeof *out);
     for (size_t i = 0; i < LINES; i++) {
         struct alm_line *line = &out->lines[i];
         *line = (struct alm_line){.id = 1000 + (alm_id)i,
                                   .owner = 100 + (alm_id)conform_random(&random, 20),
-                                  .programme = programme,
+                                  .programme = programme->id,
                                   .date = SDK_TODAY - (alm_date)conform_random(&random, 3),
                                   .quantity = ALM_UNIT * (1 + (alm_quantity)conform_random(&random, 5)),
                                   .n_detail = rule->n_detail,
@@ -270,8 +291,10 @@ static void make_lines(const struct alm_programme *rule, alm_id programme, struc
             line->household = line->owner;
         if (rule->recipient == ALM_PERSON)
             line->person = line->owner + 1000000;
+        if (rule->recipient == ALM_PERSON && conform_random(&random, 2))
+            line->partner = line->owner + 2000000;
         for (size_t k = 0; k < rule->n_detail; k++)
-            line->detail[k] = alm_null();
+            line->detail[k] = word_of(programme, &rule->detail[k], &random);
     }
 }
 
@@ -379,7 +402,7 @@ static enum alm_status settle_and_back(struct host_programme *programme, struct 
 {
     struct strbuf before = {0}, after = {0};
     struct arena arena = {0};
-    make_lines(programme->plugin->programme, programme->id, &arena, offers);
+    make_lines(programme, &arena, offers);
     enum alm_status status = store_begin(store, true, err);
     sdk_doing(answer, "settle()");
     if (status == ALM_OK)
@@ -410,7 +433,7 @@ static enum alm_status settle_in_two_ways(struct host_programme *programme, stru
     enum alm_status status = ALM_OK;
     sdk_doing(answer, "settle()");
     for (int way = 0; way < 2 && status == ALM_OK; way++) {
-        make_lines(programme->plugin->programme, programme->id, &arena, &offers[way]);
+        make_lines(programme, &arena, &offers[way]);
         status = store_begin(store, true, err);
         if (status == ALM_OK)
             status = settle(programme, &offers[way], chunks[way], 2 + way, err);

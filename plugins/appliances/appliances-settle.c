@@ -181,19 +181,35 @@ static enum alm_status read_claims(const struct alm_host *host, struct settling 
 
 /* ---- a line ---- */
 
-static const struct appliances_kind *kind_of(const struct settling *s, const struct alm_line *line,
-                                             struct alm_verdict *verdict)
+/* The kind that the line names, or else that of the case that it delivers: the two agree. */
+static enum alm_status find_kind(const struct alm_host *host, const struct settling *s, struct alm_line *line,
+                                 const struct appliances_kind **kind, struct alm_verdict *verdict,
+                                 struct alm_error *err)
 {
     const struct appliances_settings *settings = s->self->settings;
     const char *named = text_of(line, DETAIL_KIND);
-    const struct appliances_kind *kind = named ? appliances_kind_of(settings, named) : NULL;
+    struct alm_request request = {.size = sizeof request, .subject = ""};
     char kinds[120];
+    enum alm_status status = ALM_OK;
+    *kind = NULL;
+    if (ALM_HOST_HAS(host, request_of) && host->request_of)
+        status = host->request_of(host, line, &request, err);
+    if (status != ALM_OK)
+        return status;
+    if (request.id && *request.subject && named && strcmp(named, request.subject) != 0) {
+        alm_refuse(verdict, "the household's case is for a %.40s, and this is a %.40s", request.subject, named);
+        return ALM_OK;
+    }
+    named = named ? named : *request.subject ? request.subject : NULL;
+    *kind = named ? appliances_kind_of(settings, named) : NULL;
     appliances_kinds_text(settings, kinds, sizeof kinds);
     if (!named)
         alm_refuse(verdict, "the kind is missing: give it as `kind`; %s", kinds);
-    else if (!kind)
+    else if (!*kind)
         alm_refuse(verdict, "there is no kind '%.40s' of appliance; %s", named, kinds);
-    return kind;
+    else if (line->n_detail > DETAIL_KIND)
+        line->detail[DETAIL_KIND] = alm_string((*kind)->name); /* which lives as long as the programme */
+    return ALM_OK;
 }
 
 /* One that is nearer than so many years, before or after. */
@@ -268,17 +284,22 @@ static enum alm_status check_line(const struct alm_host *host, struct settling *
         alm_refuse(verdict, "a delivery is one appliance; record each by itself");
         return ALM_OK;
     }
+    if (line->n_detail < DETAILS) {
+        alm_refuse(verdict, "the kind and the serial number of the appliance are missing");
+        return ALM_OK;
+    }
     if (model && strlen(model) > APPLIANCES_MOST_MODEL) {
         alm_refuse(verdict, "a model has at most %d bytes", APPLIANCES_MOST_MODEL);
         return ALM_OK;
     }
-    const struct appliances_kind *kind = kind_of(s, line, verdict);
-    if (!kind || has_one(host, s, line, kind, verdict))
-        return ALM_OK;
+    const struct appliances_kind *kind;
+    enum alm_status status = find_kind(host, s, line, &kind, verdict, err);
+    if (status != ALM_OK || !kind || has_one(host, s, line, kind, verdict))
+        return status;
     check_guarantee(s, line, kind, verdict);
     if (verdict->refused)
         return ALM_OK;
-    enum alm_status status = check_serial(host, s, line, kind, serial, verdict, err);
+    status = check_serial(host, s, line, kind, serial, verdict, err);
     if (status != ALM_OK || verdict->refused)
         return status;
     s->kinds[i] = kind;

@@ -132,7 +132,7 @@ minor()
     changed "$raise;$grow"'
              s|^    const struct alm_store_driver \*store;|&\n    const char *later;|
              s|^    enum alm_status \(\*unsettle\).*|&\n    void (*later)(void);|
-             s|^    alm_quantity asked; .*|&\n    alm_quantity later;|
+             s|^    const struct alm_member \*partner; .*|&\n    alm_quantity later;|
              s|^    char period_name\[64\]; .*|&\n    int64_t later;|'
     [ "$(grep -c later changed/almoner/plugin.h)" = 5 ]
     minor -DNEWER

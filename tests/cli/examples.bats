@@ -11,7 +11,7 @@ listed()
 }
 
 # Programmes that the demo does not have yet, with the settings that are shipped.
-added=(hygiene giftcards appliances disinfection disinfectant disinfectant-places)
+added=(hygiene giftcards appliances dowries disinfection disinfectant disinfectant-places)
 
 # every_help: what each level's --help says, of the core and of the programmes.
 every_help()
@@ -68,6 +68,33 @@ demo_cases()
     "$ALMONER" -q case decide "$("$ALMONER" case list --household H0000004 --output plain | cut -f 1)" approved --decision C-11/2
 }
 
+# Couples, and their dowries: one with an item handed over, one with none, and one still to be opened.
+demo_dowries()
+{
+    cat >couples.csv <<'CSV'
+household,relation,national_id,given_name,family_name,birth_date,sex,area,criteria
+HD1,head,4170001011,کیان,رستمی,1372/01/01,m,1501,orphan
+HD2,head,4170001028,شیرین,دلفان,1372/01/01,f,1501,
+HD3,head,4170001036,بهرام,کاکاوند,1372/01/01,m,1501,orphan
+HD4,head,4170001044,سارا,سپهوند,1372/01/01,f,1501,
+HD5,head,4170001052,پویا,بیرانوند,1372/01/01,m,1501,orphan
+HD6,head,4170001060,مینا,ساکی,1372/01/01,f,1501,
+HD7,head,4170001079,آرش,حسینی,1372/01/01,m,1501,orphan
+HD8,head,4170001087,نرگس,امرایی,1372/01/01,f,1501,
+CSV
+    "$ALMONER" -q person import couples.csv
+    sed -i 's/^; depots =.*/depots = W1/' ../programmes/dowries.ini
+    printf 'code,name,unit\ncarpet,Carpet,piece\nblanket,Blanket,piece\n' >goods.csv
+    "$ALMONER" -q stock item import goods.csv
+    "$ALMONER" -q stock receive carpet 20 --depot W1
+    "$ALMONER" -q stock receive blanket 20 --depot W1
+    "$ALMONER" -q dowries open 5510 --person 4170001011 --partner 4170001028 --group G0001
+    "$ALMONER" -q dowries open 5511 --person 4170001036 --partner 4170001044 --group G0001
+    "$ALMONER" -q dowries hand 5510 carpet
+    printf 'certificate,person,partner,group\n5513,4170001079,4170001087,G0001\n' >dowries.csv
+    printf 'certificate,item,receipt,price\n5510,blanket,,\n5511,cooker,R-118,48000000\n' >handed.csv
+}
+
 # The demo of 300 people; and what its own run doesn't have: a place, offers that are held, a copy of the store, a plug-in
 # that was just built.
 demo()
@@ -92,6 +119,7 @@ demo()
     "$ALMONER" -q disinfection order add --place P1 --group G0001 --code R1
     "$ALMONER" -q disinfectant mix hand-rub --litres 5 --measured 70 --code B1
     demo_giftcards
+    demo_dowries
     "$ALMONER" -q delivery record appliances --household H0000001 --group G0001 --with kind=refrigerator --with serial=RF-000001
     demo_cases
     sed -i 's/^on_double = refuse/on_double = hold/' ../programmes/parcels.ini

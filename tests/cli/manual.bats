@@ -4,7 +4,7 @@
 
 load common
 
-pages='almoner almoner.ini almoner-plugin meals parcels stationery hygiene giftcards appliances store-sqlite store-postgres'
+pages='almoner almoner.ini almoner-plugin meals parcels stationery hygiene giftcards appliances dowries store-sqlite store-postgres'
 
 almoner()
 {

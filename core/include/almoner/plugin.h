@@ -332,6 +332,7 @@ struct alm_case {
     const struct alm_value *detail; /* the offer's own columns */
     size_t n_detail;
     alm_quantity asked; /* 0: only asked whether they may */
+    const struct alm_member *partner; /* since minor 1: the second person of a couple, of whatever household; NULL: none */
 };
 
 /*
@@ -601,6 +602,19 @@ struct alm_request {
     alm_date opened, visited, decided; /* ALM_NO_DATE: not */
 };
 
+/* A delivery of the programme that a command of its own gives. */
+struct alm_delivery {
+    uint32_t size; /* set it before the call */
+    uint32_t n_detail;
+    alm_id household, person, partner, place; /* by the programme's recipient, as on the command line */
+    alm_date date;
+    alm_id body, group;
+    alm_quantity quantity;          /* 0: what they are entitled to */
+    const char *key;                /* that makes it count once; NULL: none */
+    const struct alm_value *detail; /* the programme's own columns, the first n_detail of them */
+    alm_id line;                    /* answer */
+};
+
 /*
  * The services, bound to one programme: the same table is handed to all of its functions.  Call them on the thread that
  * called the plug-in, and only until its function returns; entitle() has none.
@@ -681,8 +695,16 @@ struct alm_host {
     enum alm_status (*token)(const struct alm_host *, const char *text, char digits[65], struct alm_error *);
     /* The campaign's currency (ISO 4217): that of every alm_money; *decimals (unless NULL) is how many digits of it are minor units. */
     const char *(*currency)(const struct alm_host *, int *decimals);
-    /* Inside settle(): the approved request that a line delivers; id 0 where the programme needs none. */
+    /* Inside settle(): the approved request that a line delivers.  Inside a command: the one that a line with these recipients, date,
+     * quantity and detail would deliver, ALM_REFUSED if there is none.  id 0 where the programme needs none. */
     enum alm_status (*request_of)(const struct alm_host *, const struct alm_line *, struct alm_request *, struct alm_error *);
+    /* Inside a command that writes: goods that leave a depot before there is a line for them.  As stock_draw(), but `line` is an answer:
+     * the number by which stock_put_back() takes back all of it, once. */
+    enum alm_status (*stock_issue)(const struct alm_host *, struct alm_draw *, struct alm_error *);
+    enum alm_status (*stock_put_back)(const struct alm_host *, alm_id issued, alm_date, struct alm_error *);
+    /* Inside a command that writes: enter a delivery, as `almoner delivery record` does, the plug-in's own settle() too.  ALM_REFUSED with
+     * the reason if it is refused or held: return that, and the command is undone. */
+    enum alm_status (*deliver)(const struct alm_host *, struct alm_delivery *, struct alm_error *);
 };
 
 /* Whether the host that runs this plug-in is new enough to have `member`. */
