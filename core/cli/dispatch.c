@@ -203,6 +203,25 @@ const struct alm_command *cli_programme_reports(struct cli *cli, const char *pro
 
 /* ---- finding ---- */
 
+static enum alm_status unknown_report(const char *programme, const struct alm_plugin *plugin, const char *name,
+                                      struct alm_error *err)
+{
+    const char **names = xcalloc(plugin->n_reports + 1, sizeof *names), *nearest;
+    char hint[256];
+
+    for (size_t i = 0; i < plugin->n_reports; i++)
+        names[i] = plugin->reports[i].name;
+    nearest = error_nearest(name, names, plugin->n_reports);
+    if (nearest)
+        snprintf(hint, sizeof hint, _("did you mean: almoner report %s %s"), programme, nearest);
+    else
+        snprintf(hint, sizeof hint,
+                 _("`almoner %s --help` lists its reports; `almoner report --programme %s` is the common one"),
+                 programme, programme);
+    free(names);
+    return error_set(err, ALM_USAGE, hint, _("the programme %s has no report '%s'"), programme, name);
+}
+
 /* `report PROGRAMME NAME`: a plug-in's own report. */
 static enum alm_status find_report(struct cli *cli, int argc, char **argv, struct target *target, struct alm_error *err)
 {
@@ -220,10 +239,7 @@ static enum alm_status find_report(struct cli *cli, int argc, char **argv, struc
             target->command = &cli_programme_reports(cli, argv[1], plugin)[i];
         }
     if (!target->report)
-        return error_set(
-            err, ALM_USAGE,
-            _("`almoner PROGRAMME --help` lists its reports; `almoner report --programme NAME` is the common one"),
-            _("the programme %s has no report '%s'"), argv[1], argc > 2 ? argv[2] : "");
+        return unknown_report(argv[1], plugin, argc > 2 ? argv[2] : "", err);
     target->noun = "report";
     target->used = 3;
     return ALM_OK;

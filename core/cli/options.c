@@ -14,7 +14,7 @@ const struct alm_option cli_globals[] = {
      .fallback = "table",
      .choices = report_format_names,
      .value = "FORMAT",
-     .help = N_("table, plain, csv, json or ndjson")},
+     .help = N_("how results are written")},
     {.name = "dry-run", .type = ALM_BOOL, .help = N_("do everything but keep nothing")},
     {.name = "yes", .type = ALM_BOOL, .help = N_("do not ask before what cannot be undone")},
     {.name = "no-input", .type = ALM_BOOL, .help = N_("never ask; fail instead")},

@@ -232,6 +232,32 @@ static enum alm_status show_offers(struct cli *cli, const struct alm_plugin *plu
     return status == ALM_OK ? report_end(cli->report, err) : status;
 }
 
+/* A programme may be another one's plug-in, and a name a slip. */
+static enum alm_status not_installed(struct cli *cli, const struct plugin_probe *probe, struct alm_error *err)
+{
+    const struct conf *conf = host_conf(cli->host);
+    const struct conf_programme *programme = conf_programme_find(conf, probe->name);
+    struct plugin_probe *probes = NULL;
+    struct alm_error ignored;
+    const char *hint = probe->error.hint, **names, *nearest;
+    size_t n = 0;
+
+    if (programme && strcmp(programme->core->plugin, probe->name) != 0)
+        hint = arena_printf(&cli->arena, _("the programme %s is of the plug-in %s: almoner plugin show %s"),
+                            programme->name, programme->core->plugin, programme->core->plugin);
+    else if (plugin_probe_all(conf->almoner->plugindir, &probes, &n, &ignored) == ALM_OK) {
+        names = xcalloc(n + 1, sizeof *names);
+        for (size_t i = 0; i < n; i++)
+            names[i] = probes[i].name;
+        nearest = error_nearest(probe->name, names, n);
+        if (nearest)
+            hint = arena_printf(&cli->arena, _("did you mean: almoner plugin show %s"), nearest);
+        free(names);
+        free(probes);
+    }
+    return error_set(err, probe->error.status, hint, "%s", probe->error.text);
+}
+
 static enum alm_status run_show(const struct alm_host *host, void *state, const struct alm_args *args,
                                 struct alm_error *err)
 {
@@ -244,6 +270,8 @@ static enum alm_status run_show(const struct alm_host *host, void *state, const 
     (void)host;
     if (status == ALM_OK)
         status = plugin_load(dir, name, &plugin, err);
+    else if (probe.absent)
+        return not_installed(cli, &probe, err);
     else
         *err = probe.error;
     if (status == ALM_OK)

@@ -107,6 +107,22 @@ INI
     as_expected plugins
 }
 
+@test "a disk that is full, or nearly" {
+    unshare -m true 2>/dev/null || skip "no rights to mount a small disk"
+    store
+    mkdir mnt
+    cat >on-disk <<'SH'
+mount -t tmpfs -o size=$1m,mode=700 none mnt && mv state almoner.db mnt/ && sed -i -e 's|^state = .*|state = mnt/state|' -e 's|^path = .*|path = mnt/almoner.db|' almoner.ini
+"$ALMONER" doctor --quick --output plain 2>/dev/null | grep '^disk' | sed -E -e 's/[0-9]+ (MiB|files)/N \1/g'
+cp -r mnt/state mnt/almoner.db .
+SH
+    for size in 20 200; do
+        show unshare -m sh on-disk $size
+        sed -i -e 's|^state = .*|state = state|' -e 's|^path = .*|path = almoner.db|' almoner.ini
+    done
+    as_expected disk
+}
+
 @test "locale and time zone" {
     store
     LC_ALL=POSIX faults 0

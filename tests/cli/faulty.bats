@@ -279,8 +279,15 @@ fault()
     ready
     harmless 64 sond count
     harmless 65 delivery record sond --household H1 --body hamdeli
+    harmless 64 report sound onse
+    harmless 64 report sound everything
+    harmless 69 plugin show soumd
+    printf '[programme]\nenabled = yes\nplugin = sound\n' >programmes/again.ini
+    harmless 69 plugin show again
+    rm programmes/again.ini
     printf '[programme]\nenabled = yes\n' >programmes/nowhere.ini
     harmless 69 nowhere count
+    harmless 69 plugin show nowhere
     step 0 programme disable sound
     harmless 78 sound count
     harmless 78 delivery record sound --household H1 --body hamdeli
