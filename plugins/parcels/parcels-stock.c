@@ -105,7 +105,7 @@ enum alm_status parcels_assemble(const struct alm_host *host, void *state, const
     struct alm_make make;
     struct alm_goods goods[PARCELS_MOST_ITEMS];
     char lot[MOST_CODE + 40];
-    char key[sizeof lot + 80];
+    char key[sizeof lot + 160];
     int32_t year;
     int32_t month;
     int32_t day;
@@ -121,8 +121,8 @@ enum alm_status parcels_assemble(const struct alm_host *host, void *state, const
         make.lot = lot;
     if (!*make.lot || strlen(make.lot) > MOST_CODE + 30)
         return alm_fail(err, ALM_BAD_DATA, "write for example S-7", "a lot's code has 1 to %d bytes", MOST_CODE + 30);
-    /* Two programmes may have sizes of the same name. */
-    snprintf(key, sizeof key, "%.60s %s", host->programme_name(host), make.lot);
+    /* Two programmes may have sizes of the same name, and two sizes lots of the same code. */
+    snprintf(key, sizeof key, "%.60s %s of %.60s", host->programme_name(host), make.lot, size->item);
     make.key = key;
     make.uses = goods;
     make.n_uses = size->contents.count;

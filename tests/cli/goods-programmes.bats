@@ -236,7 +236,9 @@ CSV
     step 65 parcels assemble small --count 3 --depot W1
     step 1 parcels assemble small --count 2 --depot W1 --lot S2
     step 0 parcels assemble small --count 1 --depot W1 --lot S2
-    step 0 parcels assemble large --count 2 --depot W1 --date 1399/09/10
+    step 0 parcels assemble large --count 1 --depot W1 --lot S2
+    step 65 parcels assemble large --count 1 --depot W1 --lot S2
+    step 0 parcels assemble large --count 1 --depot W1 --date 1399/09/10
     step 1 parcels assemble large --count 10 --depot W2
     step 65 parcels assemble huge --count 1 --depot W1
     step 65 parcels assemble large --count 0 --depot W1
