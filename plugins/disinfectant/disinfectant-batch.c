@@ -25,18 +25,33 @@ static enum alm_status read_product(const struct disinfectant_settings *s, const
     return alm_fail(err, ALM_BAD_DATA, known, "there is no product '%.60s'", name);
 }
 
-static enum alm_status read_mix(const struct disinfectant_settings *s, const struct alm_args *args,
+/* A mix as it is asked for. */
+struct wanted {
+    const char *product;
+    const char *from; /* NULL: the product's own concentrate */
+    int64_t strength; /* ALM_NULL: as it is set */
+    alm_quantity litres;
+};
+
+static enum alm_status read_mix(const struct disinfectant_settings *s, const struct wanted *wanted,
                                 struct disinfectant_mix *mix, struct alm_error *err)
 {
     const struct disinfectant_product *product;
-    const struct alm_arg *strength = alm_arg(args, "strength");
-    enum alm_status status = read_product(s, alm_arg_text(args, "product"), &product, err);
+    enum alm_status status = read_product(s, wanted->product, &product, err);
     if (status != ALM_OK)
         return status;
-    if (strength->count && strength->values[0].number <= 0)
-        return alm_fail(err, ALM_BAD_DATA, "write per cent: --strength 0.1", "a strength is more than 0");
-    return disinfectant_mix_plan(s, product, alm_arg_text(args, "from"), alm_arg_number(args, "strength", 0),
-                                 alm_arg_number(args, "litres", 0), mix, err);
+    if (wanted->strength != ALM_NULL && wanted->strength <= 0)
+        return alm_fail(err, ALM_BAD_DATA, "write per cent, for example 0.1", "a strength is more than 0");
+    return disinfectant_mix_plan(s, product, wanted->from, wanted->strength == ALM_NULL ? 0 : wanted->strength,
+                                 wanted->litres, mix, err);
+}
+
+static struct wanted wanted_of(const struct alm_args *args)
+{
+    return (struct wanted){.product = alm_arg_text(args, "product"),
+                           .from = alm_arg_text(args, "from"),
+                           .strength = alm_arg_number(args, "strength", ALM_NULL),
+                           .litres = alm_arg_number(args, "litres", 0)};
 }
 
 /* ---- recipe ---- */
@@ -52,7 +67,8 @@ enum alm_status disinfectant_recipe(const struct alm_host *host, void *state, co
 {
     struct disinfectant_mix mix;
     char text[240], litres[32], strength[32], low[32], high[32];
-    enum alm_status status = read_mix(state, args, &mix, err);
+    const struct wanted wanted = wanted_of(args);
+    enum alm_status status = read_mix(state, &wanted, &mix, err);
     if (status == ALM_OK)
         status = host->table_begin(host, "what goes into it", recipe_columns, COUNT_OF(recipe_columns), err);
     for (size_t i = 0; status == ALM_OK && i < mix.n_parts; i++) {
@@ -92,24 +108,23 @@ struct batch {
     alm_money cost;   /* beside what is drawn from stock; then with it; ALM_NULL: not known */
 };
 
+/* What is left out of a batch is filled in, and what cannot be is refused. */
 static enum alm_status read_batch(const struct alm_host *host, const struct disinfectant_settings *s,
-                                  const struct alm_args *args, struct batch *batch, struct alm_error *err)
+                                  const struct wanted *wanted, struct batch *batch, struct alm_error *err)
 {
-    enum alm_status status = read_mix(s, args, &batch->mix, err);
+    enum alm_status status = read_mix(s, wanted, &batch->mix, err);
     if (status != ALM_OK)
         return status;
-    const alm_date today = host->today(host);
     const struct disinfectant_product *product = batch->mix.product;
-    batch->code = alm_arg_text(args, "code");
-    batch->date = (alm_date)alm_arg_number(args, "date", today);
     batch->expires = batch->date + (alm_date)(product->shelf_life / DAY);
-    batch->made = alm_arg_number(args, "yield", batch->mix.litres);
-    batch->measured = alm_arg_number(args, "measured", ALM_NULL);
+    if (batch->made == ALM_NULL)
+        batch->made = batch->mix.litres;
     /* Without a word, what is not known stays so: a price of nothing would stand in every report. */
-    batch->cost = alm_arg_number(args, "cost", kept(batch->mix.parts[0].substance->item) ? 0 : ALM_NULL);
+    if (batch->cost == ALM_NULL && kept(batch->mix.parts[0].substance->item))
+        batch->cost = 0;
     if (batch->code && (!*batch->code || strlen(batch->code) > MOST_CODE))
         return alm_fail(err, ALM_BAD_DATA, "write for example B-12", "a code has 1 to %d bytes", MOST_CODE);
-    if (batch->date > today)
+    if (batch->date > host->today(host))
         return alm_fail(err, ALM_BAD_DATA, "enter it when it is mixed", "the day of mixing is still to come");
     if (batch->made <= 0 || batch->made > batch->mix.litres)
         return alm_fail(err, ALM_BAD_DATA, "where more was made, --litres was more too",
@@ -119,7 +134,7 @@ static enum alm_status read_batch(const struct alm_host *host, const struct disi
     if (batch->measured != ALM_NULL)
         return disinfectant_mix_check(&batch->mix, batch->measured, err);
     if (s->measure)
-        return alm_fail(err, ALM_USAGE, "measure its strength, and write --measured PERCENT",
+        return alm_fail(err, ALM_BAD_DATA, "measure its strength, and write --measured PERCENT",
                         "a batch goes into stock when its strength was measured");
     return ALM_OK;
 }
@@ -190,7 +205,7 @@ static enum alm_status move_stock(const struct alm_host *host, const struct disi
     if (!kept(depot))
         depot = s->depot;
     if (!kept(depot))
-        return alm_fail(err, ALM_USAGE, "write --depot CODE, or depot = CODE in the programme's settings",
+        return alm_fail(err, ALM_BAD_DATA, "write --depot CODE, or depot = CODE in the programme's settings",
                         "where does its concentrate lie?");
     status = host->find(host, ALM_NOUN_DEPOT, depot, &make.depot, err);
     if (status == ALM_OK)
@@ -199,14 +214,30 @@ static enum alm_status move_stock(const struct alm_host *host, const struct disi
     return status;
 }
 
+/* A batch that is in the list: its goods leave the stock, and what it costs is known. */
+static enum alm_status make_batch(const struct alm_host *host, const struct disinfectant_settings *s, const char *depot,
+                                  struct batch *batch, struct alm_error *err)
+{
+    enum alm_status status = move_stock(host, s, depot, batch, err);
+    return status == ALM_OK
+               ? alm_run(host, NULL, err, "UPDATE disinfectant_batch SET cost = $1 WHERE programme = $2 AND code = $3",
+                         "iit", batch->cost, host->programme_id(host), batch->code)
+               : status;
+}
+
 enum alm_status disinfectant_run_mix(const struct alm_host *host, void *state, const struct alm_args *args,
                                      struct alm_error *err)
 {
     const struct disinfectant_settings *s = state;
-    struct batch batch = {0};
+    const struct wanted wanted = wanted_of(args);
+    struct batch batch = {.code = alm_arg_text(args, "code"),
+                          .date = (alm_date)alm_arg_number(args, "date", host->today(host)),
+                          .made = alm_arg_number(args, "yield", ALM_NULL),
+                          .measured = alm_arg_number(args, "measured", ALM_NULL),
+                          .cost = alm_arg_number(args, "cost", ALM_NULL)};
     bool added = true;
     char code[128], text[240], made[32], day[40];
-    enum alm_status status = read_batch(host, s, args, &batch, err);
+    enum alm_status status = read_batch(host, s, &wanted, &batch, err);
     if (status == ALM_OK)
         status = batch.code ? insert(host, &batch, &added, err)
                             : insert_by_default_code(host, &batch, code, sizeof code, err);
@@ -214,10 +245,7 @@ enum alm_status disinfectant_run_mix(const struct alm_host *host, void *state, c
         status = alm_fail(err, ALM_BAD_DATA, "leave --code out, or choose another", "there is a batch '%s' already",
                           batch.code);
     if (status == ALM_OK)
-        status = move_stock(host, s, alm_arg_text(args, "depot"), &batch, err);
-    if (status == ALM_OK)
-        status = alm_run(host, NULL, err, "UPDATE disinfectant_batch SET cost = $1 WHERE programme = $2 AND code = $3",
-                         "iit", batch.cost, host->programme_id(host), batch.code);
+        status = make_batch(host, s, alm_arg_text(args, "depot"), &batch, err);
     if (status != ALM_OK)
         return status;
     disinfectant_decimal(batch.made, made, sizeof made);
@@ -225,6 +253,76 @@ enum alm_status disinfectant_run_mix(const struct alm_host *host, void *state, c
     snprintf(text, sizeof text, "batch %s: %s litres, to be used by %s", batch.code, made, day);
     host->say(host, text);
     return ALM_OK;
+}
+
+/* ---- import ---- */
+
+enum { CODE, PRODUCT, DATE, LITRES, STRENGTH, FROM, MEASURED, YIELD, DEPOT, COST };
+static const struct alm_import_column import_columns[] = {
+    [CODE] = {.name = "code", .aliases = "batch|کد|سری ساخت", .type = ALM_STRING, .flags = ALM_REQUIRED},
+    [PRODUCT] = {.name = "product", .aliases = "محصول", .type = ALM_STRING, .flags = ALM_REQUIRED},
+    [DATE] = {.name = "date", .aliases = "day|تاریخ", .type = ALM_DATE, .flags = ALM_REQUIRED},
+    [LITRES] = {.name = "litres", .aliases = "liters|لیتر|مقدار", .type = ALM_QUANTITY, .flags = ALM_REQUIRED},
+    [STRENGTH] = {.name = "strength", .aliases = "غلظت", .type = ALM_DECIMAL},
+    [FROM] = {.name = "from", .aliases = "substance|concentrate|ماده", .type = ALM_STRING},
+    [MEASURED] = {.name = "measured", .aliases = "غلظت سنجیده", .type = ALM_DECIMAL},
+    [YIELD] = {.name = "yield", .aliases = "made|به دست آمده", .type = ALM_QUANTITY},
+    [DEPOT] = {.name = "depot", .aliases = "انبار", .type = ALM_STRING},
+    [COST] = {.name = "cost", .aliases = "هزینه", .type = ALM_MONEY},
+};
+
+/* Whether the batch that has this one's code is the same.  What was measured is not asked: it may be newer there. */
+static enum alm_status compare(const struct alm_host *host, const struct batch *b, struct alm_error *err)
+{
+    struct alm_statement *st;
+    bool row = false;
+    enum alm_status status = alm_query(
+        host, &st, err,
+        "SELECT 1 FROM disinfectant_batch WHERE programme = $1 AND code = $2 AND product = $3 AND substance = $4 "
+        "AND date = $5 AND litres = $6 AND made = $7 AND strength = $8",
+        "itttiiii", host->programme_id(host), b->code, b->mix.product->name, b->mix.parts[0].substance->name,
+        (int64_t)b->date, b->mix.litres, b->made, b->mix.strength);
+    if (status == ALM_OK)
+        status = host->step(host, st, &row, err);
+    return status == ALM_OK && !row ? alm_fail(err, ALM_BAD_DATA, "give this one another code",
+                                               "there is another batch '%s' already", b->code)
+                                    : status;
+}
+
+static enum alm_status import_row(const struct alm_host *host, void *context, const struct alm_value *values,
+                                  enum alm_row_outcome *outcome, struct alm_error *err)
+{
+    const struct disinfectant_settings *s = context;
+    const struct wanted wanted = {.product = values[PRODUCT].text,
+                                  .from = values[FROM].is_null ? NULL : values[FROM].text,
+                                  .strength = values[STRENGTH].is_null ? ALM_NULL : values[STRENGTH].number,
+                                  .litres = values[LITRES].number};
+    struct batch batch = {.code = values[CODE].text,
+                          .date = (alm_date)values[DATE].number,
+                          .made = values[YIELD].is_null ? ALM_NULL : values[YIELD].number,
+                          .measured = values[MEASURED].is_null ? ALM_NULL : values[MEASURED].number,
+                          .cost = values[COST].is_null ? ALM_NULL : values[COST].number};
+    bool added = false;
+    enum alm_status status = read_batch(host, s, &wanted, &batch, err);
+    if (status == ALM_OK)
+        status = insert(host, &batch, &added, err);
+    if (status != ALM_OK)
+        return status;
+    *outcome = added ? ALM_ROW_NEW : ALM_ROW_SAME;
+    if (!added)
+        return compare(host, &batch, err);
+    return make_batch(host, s, values[DEPOT].is_null ? NULL : values[DEPOT].text, &batch, err);
+}
+
+enum alm_status disinfectant_batch_import(const struct alm_host *host, void *state, const struct alm_args *args,
+                                          struct alm_error *err)
+{
+    const struct alm_import import = {.file = alm_arg_text(args, "file"),
+                                      .columns = import_columns,
+                                      .n_columns = COUNT_OF(import_columns),
+                                      .row = import_row,
+                                      .context = state};
+    return host->import(host, &import, err);
 }
 
 /* ---- check ---- */

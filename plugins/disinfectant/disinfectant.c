@@ -282,6 +282,13 @@ static const struct alm_option batch_list_options[] = {
     SPAN_OPTIONS,
 };
 static const struct alm_option span_options[] = {SPAN_OPTIONS};
+static const struct alm_option import_options[] = {
+    {.name = "file",
+     .type = ALM_PATH,
+     .flags = ALM_ARGUMENT | ALM_REQUIRED,
+     .value = "FILE",
+     .help = "CSV file; - for standard input"},
+};
 
 static const struct alm_command commands[] = {
     {.name = "recipe",
@@ -313,6 +320,13 @@ static const struct alm_command commands[] = {
      .flags = ALM_READS,
      .run = disinfectant_batch_list,
      .examples = "disinfectant batch list --product hand-rub"},
+    {.name = "batch import",
+     .summary = "import batches: code,product,date,litres,strength,from,measured,yield,depot,cost",
+     .options = import_options,
+     .n_options = COUNT_OF(import_options),
+     .flags = ALM_WRITES | ALM_BULK,
+     .run = disinfectant_batch_import,
+     .examples = "disinfectant batch import mixing.csv"},
 };
 
 static const struct alm_column production_columns[] = {

@@ -96,6 +96,7 @@ void disinfectant_decimal(int64_t thousandths, char *buf, size_t size);
 enum alm_status disinfectant_recipe(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
 enum alm_status disinfectant_run_mix(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
 enum alm_status disinfectant_run_check(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
+enum alm_status disinfectant_batch_import(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
 enum alm_status disinfectant_batch_list(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
 enum alm_status disinfectant_production(const struct alm_host *, void *, const struct alm_args *, struct alm_error *);
 

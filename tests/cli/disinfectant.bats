@@ -43,7 +43,7 @@ mixing()
     step 0 stock list --output csv
     step 1 disinfectant mix hand-rub --litres 100 --measured 70
     step 1 disinfectant mix hand-rub --litres 5 --measured 75
-    step 64 disinfectant mix hand-rub --litres 5
+    step 65 disinfectant mix hand-rub --litres 5
     step 65 disinfectant mix hand-rub --litres 5 --measured 70 --code B1
     step 65 disinfectant mix hand-rub --litres 5 --measured 70 --depot W9
     step 0 disinfectant check B1 --measured 70.1
@@ -55,6 +55,39 @@ mixing()
     step 0 stock list --output csv
     step 0 audit verify
     as_expected mix
+}
+
+@test "a sheet of batches: each comes in once, and rows that cannot be are told" {
+    mixing
+    cat >mixing.csv <<'CSV'
+code,product,date,litres,strength,from,measured,yield,depot,cost
+B1,surface,1399/09/10,50,,,0.1,,,
+B2,hand-rub,1399/09/11,9.6,,,70.5,9.5,W1,200000
+B3,surface,1399/09/12,20,0.5,,0.5,,,
+CSV
+    step 0 disinfectant batch import mixing.csv
+    step 0 disinfectant batch import mixing.csv
+    cat >more.csv <<'CSV'
+کد,محصول,تاریخ,لیتر,غلظت,ماده,غلظت سنجیده,به دست آمده,انبار,هزینه
+B1,surface,1399/09/10,51,,,0.1,,,
+B4,soap,1399/09/12,20,,,0.1,,,
+B5,surface,1399/09/12,20,,,,,,
+B6,surface,1399/09/12,20,,,0.2,,,
+B7,surface,1399/09/12,2000,,,0.1,,,
+B8,surface,1399/09/30,20,,,0.1,,,
+B9,surface,1399/09/12,20,,,0.1,30,,
+B10,surface,1399/09/12,20,,,0.1,,W9,
+B11,surface,1399/09/12,20,,ethanol,0.1,,,
+B12,surface,1399/09/12,20,,,0.1,,,-5
+,surface,1399/09/12,20,,,0.1,,,
+B13,surface,۱۳۹۹/۰۹/۱۲,۲۰,,,0.1,,,
+CSV
+    step 65 disinfectant batch import more.csv
+    show cat more.rejects.csv
+    step 0 disinfectant batch list --output csv
+    step 0 stock list --lots --output csv
+    step 0 audit verify
+    as_expected import
 }
 
 @test "it is given by the litre, to households and places, until it expires" {

@@ -280,7 +280,7 @@ static void a_batch_that_is_off_is_not_taken(void **state)
     assert_string_equal(err.hint, "add some 5 litres of ethanol, and measure again");
     assert_int_equal(mix(fixture, &err, "10", "0"), ALM_BAD_DATA);
     assert_int_equal(mix(fixture, &err, "10", "101"), ALM_BAD_DATA);
-    assert_int_equal(fixture_run(fixture, &err, "mix", "product", "surface", "litres", "1", NULL), ALM_USAGE);
+    assert_int_equal(fixture_run(fixture, &err, "mix", "product", "surface", "litres", "1", NULL), ALM_BAD_DATA);
     assert_int_equal(
         fixture_run(fixture, &err, "mix", "product", "surface", "litres", "1", "measured", "0.1", "yield", "1.1", NULL),
         ALM_BAD_DATA);
