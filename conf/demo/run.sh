@@ -98,26 +98,24 @@ into()
     almoner "$@" >"$file"
 }
 
+. "$demo/enter.sh"
+
 echo "The campaign's lists and its store are in $work; ALMONER_CONFIG=$ALMONER_CONFIG"
 show config check
 show init
 show programme list
-show area import areas.csv
-show body import bodies.csv
-show group import groups.csv
-show base import bases.csv
-show stage import stages.csv
-show person import people.csv
-show meals kitchen import kitchens.csv
-show meals batch import batches.csv
-show delivery import parcels.csv
-show delivery import meals.csv
-show delivery import stationery.csv
-show delivery import doubles.csv
+prepare
+deliver
 into refused.csv delivery list --refused --limit 0 --output csv
 head -n 4 refused.csv
 show audit verify
 show status
+show stock list --depot W1
+show report meals kitchens
+show report hygiene months
+show report giftcards balance
+show report disinfectant production
+show report disinfection agents
 show report --by area
 show report --by month
 show report --by body
@@ -130,7 +128,7 @@ check()
     cut=$1 names=$2
     into "report-$cut.csv" report --by "$cut" --output csv
     awk -F, -v cut="$cut" '
-        FILENAME == ARGV[1] { split($0, w, " "); if (w[1] == cut) want[w[2]] = w[3] " " w[4] " " w[5] " " w[6]; next }
+        FILENAME == ARGV[1] { split($0, w, " "); if (w[1] == cut) want[w[2]] = w[3] " " w[4] " " w[5] " " w[6] " " w[7]; next }
         FILENAME == ARGV[2] { code[$2] = $1; next }
         FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
         {
@@ -140,7 +138,7 @@ check()
             split(want[key], w, " ")
             # Kinds of aid do not add up: where there are several, the report has no quantity.
             quantity = $at["quantity"] == "" ? w[1] : $at["quantity"]
-            got = quantity " " $at["deliveries"] " " $at["households"] " " $at["persons"]
+            got = quantity " " $at["deliveries"] " " $at["households"] " " $at["persons"] " " $at["value"]
             if (got != want[key]) {
                 printf "%s %s: expected %s, reported %s\n", cut, key, want[key], got
                 bad = 1
@@ -173,10 +171,26 @@ check month no-names.csv
 check body bodies.csv
 into report-all.csv report --by all --output csv
 total=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-    { print $at["deliveries"], $at["households"], $at["persons"] }' report-all.csv)
-want=$(awk '$1 == "total" { print $4, $5, $6 }' expected.txt)
+    { print $at["deliveries"], $at["households"], $at["persons"], $at["value"] }' report-all.csv)
+want=$(awk '$1 == "total" { print $4, $5, $6, $7 }' expected.txt)
 [ "$total" = "$want" ] || { echo "total: expected $want, reported $total"; faults=$((faults + 1)); }
+# What is left in the depots is what came less what was given.
+into stock-list.csv stock list --output csv
+awk -F, '
+    FILENAME == ARGV[1] { if (split($0, w, " ") && w[1] == "stock") want[w[2]] = w[3]; next }
+    FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    {
+        key = $at["depot"] "/" $at["item"]
+        if ($at["quantity"] != want[key] + 0) { printf "stock %s: expected %s, there is %s\n", key, want[key] + 0, $at["quantity"]; bad = 1 }
+        delete want[key]
+    }
+    END {
+        for (key in want)
+            if (want[key] != 0) { printf "stock %s: expected %s, not in the list\n", key, want[key]; bad = 1 }
+        exit bad
+    }' expected.txt stock-list.csv || faults=$((faults + 1))
 into status.csv status --output csv
+expect "places registered" places "$(fact places)"
 expect "persons registered" people "$(fact persons)"
 expect "households registered" households "$(fact households)"
 expect "second helpings refused" doubles "$(($(wc -l <refused.csv) - 1))"
@@ -185,5 +199,10 @@ if [ "$faults" -gt 0 ]; then
     exit 1
 fi
 printf '\nAll figures are as expected: '
-awk '$1 == "count" && $2 ~ /^(people|parcels|meals|kits|doubles)$/ { printf "%s%s %s", comma, $3, $2; comma = ", " }
-     END { print " refused." }' expected.txt
+awk '$1 == "count" { n[$2] = $3 }
+     $1 == "programme" { given[$2] = $3 }
+     END {
+         print n["people"] " people, " given["parcels"] " parcels, " given["meals"] " meals, " given["hygiene"] " hygiene packs, "
+         print given["stationery"] " kits of stationery, " given["giftcards"] " gift cards, " given["disinfection"] " treatments of " n["places"] " places, "
+         print given["disinfectant"] + given["disinfectant-places"] " litres of disinfectant; " n["doubles"] " second helpings refused."
+     }' expected.txt

@@ -255,7 +255,7 @@ static const struct alm_command commands[] = {
     {"import", N_("record the movements of a CSV file"), import_options, COUNT_OF(import_options),
      ALM_WRITES | ALM_BULK, run_import, "stock import stock.csv\nstock import stock.csv --dry-run"},
     {"item add", N_("add an item"), cli_stock_item_options, CLI_STOCK_ITEM_OPTIONS, ALM_WRITES, cli_stock_item_add,
-     "stock item add lentils --name Lentils --name_fa عدس --unit kg --low 50 --near 60"},
+     "stock item add beans --name Beans --name_fa لوبیا --unit kg --low 50 --near 60"},
     {"item edit", N_("change what is given; the rest stays"), cli_stock_item_options, CLI_STOCK_ITEM_OPTIONS,
      ALM_WRITES, cli_stock_item_edit, "stock item edit rice --low 250"},
     {"item list", N_("list all items, by code"), NULL, 0, ALM_READS, cli_stock_item_list, "stock item list"},

@@ -278,6 +278,46 @@ row "parcels that draw three items / that draw none" "$with" "$without" "at most
 same "rows of the stock's journal" "$(sqlite3 "$work/now/almoner.db" 'SELECT COUNT(DISTINCT id) FROM stock_movement WHERE kind = 7')" \
     "$("$almoner" status --output csv | sed -n 's/^ledger lines,//p')"
 
+# ---- the demo's own programmes: the same lists with goods, and without what they draw ----
+
+install_in goods conf/demo/programmes
+use goods
+quietly init
+show()
+{
+    quietly "$@"
+}
+into()
+{
+    shift
+    quietly "$@"
+}
+. "$source_dir/conf/demo/enter.sh"
+"$build/campaign" --areas "$source_dir/conf/demo/areas.csv" --out "$work/all" --people "$people"
+cp "$source_dir/conf/demo/areas.csv" "$work/all/"
+(cd "$work/all" && prepare)
+fresh_goods()
+{
+    copy_of goods
+}
+fresh_goodless()
+{
+    copy_of goods
+    sed -i -e '/^item = /d' -e '/^draw = /d' -e '/^depots = /d' "$work/now/programmes/"*.ini
+}
+import_list()
+{
+    "$almoner" delivery import "$work/all/$list.csv"
+}
+for list in parcels hygiene stationery disinfection disinfectant; do
+    without=$(best fresh_goodless import_list)
+    with=$(best fresh_goods import_list)
+    use now
+    row "$list that draw on stock / that don't" "$with" "$without" "at most 2"
+    same "lines of $list that moved goods" "$(sqlite3 "$work/now/almoner.db" 'SELECT COUNT(DISTINCT id) FROM stock_movement WHERE kind = 7')" \
+        "$("$almoner" status --output csv | sed -n 's/^ledger lines,//p')"
+done
+
 # ---- memory ----
 
 copy_of registered

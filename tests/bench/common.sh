@@ -7,7 +7,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 lists=$work/lists
 almoner=$build/almoner
-"$build/campaign" --areas "$source_dir/conf/demo/areas.csv" --out "$lists" --people "$people"
+"$build/campaign" --areas "$source_dir/conf/demo/areas.csv" --out "$lists" --people "$people" --plain
 
 # ---- measuring: microseconds of one run of a function, the best of $runs ----
 
@@ -100,11 +100,11 @@ nothing()
     :
 }
 
-# An installation in $work/NAME with its settings.
+# An installation in $work/NAME with its settings: three programmes that draw nothing from stock, or all of the demo's in another folder.
 install_in()
 {
     mkdir -p "$work/$1/programmes"
-    cp "$source_dir/conf/demo/programmes/"*.ini "$work/$1/programmes/"
+    cp "$source_dir/${2:-tests/campaign/programmes}/"*.ini "$work/$1/programmes/"
     sed "s|^plugindir = .*|plugindir = $build/plugins|" "$source_dir/conf/demo/almoner.ini" >"$work/$1/almoner.ini"
 }
 use()

@@ -5,12 +5,20 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-/* 122,000 parcels, 300,000 meals and 10,500 kits for 76,000 people over ten months of 1399; 5,000 second helpings. */
+/*
+ * 122,000 parcels, 300,000 meals, 185,000 hygiene packs, 10,500 kits and 9,255 gift cards for 76,000 people over ten
+ * months of 1399, and 5,000 second helpings of parcels; a year of rounds over 2,000 places; disinfectant.
+ */
 enum {
     FULL_PARCELS = 122000,
     FULL_MEALS = 300000,
     FULL_KITS = 10500,
     FULL_DOUBLES = 5000,
+    FULL_PACKS = 185000,
+    FULL_CARDS = 9255,
+    FULL_LITRES = 20000,
+    FULL_SITES = 2000,
+    LEAST_SITES = 22,
     LEAST_PEOPLE = 200,
     MOST_PEOPLE = 100000000
 };
@@ -144,17 +152,30 @@ static void make_days(struct campaign *c)
 {
     c->begins = date_from_solar(1399, 1, 15);
     c->days = (uint32_t)(date_from_solar(1399, 11, 15) - c->begins);
-    c->iso = xcalloc(c->days, sizeof *c->iso);
-    c->solar = xcalloc(c->days, sizeof *c->solar);
-    c->month = xcalloc(c->days, 1);
-    for (uint32_t i = 0; i < c->days; i++) {
+    c->year_days = 365;
+    c->iso = xcalloc(c->year_days, sizeof *c->iso);
+    c->solar = xcalloc(c->year_days, sizeof *c->solar);
+    c->month = xcalloc(c->year_days, 1);
+    for (uint32_t i = 0; i < c->year_days; i++) {
         int32_t year, month, day;
         alm_date date = c->begins + (alm_date)i;
         date_format(date, DATE_ISO, c->iso[i], sizeof c->iso[i]);
         date_format(date, DATE_SOLAR, c->solar[i], sizeof c->solar[i]);
         date_to_solar(date, &year, &month, &day);
-        c->month[i] = (uint8_t)(month - 1);
+        c->month[i] = (uint8_t)((year - 1399) * 12 + month - 1);
     }
+}
+
+void out_giver(struct out *o, uint32_t body, uint32_t group)
+{
+    out_char(o, ',');
+    out_text(o, body_codes[body]);
+    out_char(o, ',');
+    if (group != NO_GROUP) {
+        out_char(o, 'G');
+        out_number(o, group + 1, 4);
+    }
+    out_char(o, ',');
 }
 
 /* As registrars write it: two of three in the Solar Hijri calendar, some of those in Persian digits. */
@@ -169,117 +190,20 @@ void out_day(struct out *o, const struct campaign *c, uint32_t day, struct chanc
         out_persian(o, c->solar[day]);
 }
 
-/* ---- what the report should say ---- */
-
-enum { MONTH_BIT = PROGRAMMES, BODY_BIT = MONTH_BIT + MONTHS };
-
-static void add(struct cell *cell, uint64_t quantity)
-{
-    cell->quantity += quantity;
-    cell->deliveries++;
-}
-
-void campaign_count(struct campaign *c, int programme, uint64_t household, uint32_t day, uint32_t body,
-                    uint64_t quantity, bool child)
-{
-    uint32_t *reached = child ? c->reached_child : c->reached;
-    struct cell *cells[] = {&c->by_programme[programme], &c->by_county[c->places[people_place(c, household)].county],
-                            &c->by_month[c->month[day]], &c->by_body[body], &c->all};
-    uint32_t bits[] = {UINT32_C(1) << programme, UINT32_MAX, UINT32_C(1) << (MONTH_BIT + c->month[day]),
-                       UINT32_C(1) << (BODY_BIT + body), UINT32_MAX};
-    for (size_t i = 0; i < COUNT_OF(cells); i++) {
-        add(cells[i], quantity);
-        /* A child is one person more, unless aid to its household reached it under the same heading (that comes first).
-         */
-        if (child && (c->reached[household] & bits[i]) == 0)
-            cells[i]->persons++;
-    }
-    reached[household] |= bits[0] | bits[2] | bits[3];
-}
-
-static void count_unique(struct campaign *c)
-{
-    for (uint64_t h = 0; h < c->households; h++) {
-        uint32_t whole = c->reached[h], any = whole | c->reached_child[h], size = people_size(c, h);
-        struct cell *county = &c->by_county[c->places[people_place(c, h)].county];
-        for (uint32_t bit = 0; bit < BODY_BIT + BODIES; bit++) {
-            struct cell *cell = bit < MONTH_BIT  ? &c->by_programme[bit]
-                                : bit < BODY_BIT ? &c->by_month[bit - MONTH_BIT]
-                                                 : &c->by_body[bit - BODY_BIT];
-            cell->households += any >> bit & 1;
-            cell->persons += whole >> bit & 1 ? size : 0;
-        }
-        county->households += any != 0;
-        c->all.households += any != 0;
-        county->persons += whole ? size : 0;
-        c->all.persons += whole ? size : 0;
-    }
-}
-
-static void write_cell(struct out *o, const char *cut, const char *key, const struct cell *cell)
-{
-    if (cell->deliveries == 0)
-        return;
-    const uint64_t numbers[] = {cell->quantity, cell->deliveries, cell->households, cell->persons};
-    out_text(o, cut);
-    out_char(o, ' ');
-    out_text(o, key);
-    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
-        out_char(o, ' ');
-        out_number(o, numbers[i], 0);
-    }
-    out_char(o, '\n');
-}
-
-static void write_expected(struct campaign *c)
-{
-    static const char *const programmes[PROGRAMMES] = {"meals", "parcels", "stationery"};
-    struct out out;
-    char month[16];
-    const struct {
-        const char *name;
-        uint64_t number;
-    } counts[] = {
-        {"people", c->people}, {"households", c->households}, {"counties", c->n_counties}, {"groups", c->groups},
-        {"bodies", BODIES},    {"bases", c->bases},           {"parcels", c->parcels},     {"meals", c->meals},
-        {"kits", c->kits},     {"doubles", c->doubles}};
-    out_open(&out, c->dir, "expected.txt", "");
-    out_text(&out,
-             "# count NAME NUMBER; then CUT KEY QUANTITY DELIVERIES HOUSEHOLDS PERSONS, as the reports have to say\n");
-    for (size_t i = 0; i < COUNT_OF(counts); i++) {
-        out_text(&out, "count ");
-        out_text(&out, counts[i].name);
-        out_char(&out, ' ');
-        out_number(&out, counts[i].number, 0);
-        out_char(&out, '\n');
-    }
-    count_unique(c);
-    for (size_t i = 0; i < PROGRAMMES; i++)
-        write_cell(&out, "programme", programmes[i], &c->by_programme[i]);
-    for (size_t i = 0; i < c->n_counties; i++)
-        write_cell(&out, "area", c->counties[i].code, &c->by_county[i]);
-    for (size_t i = 0; i < MONTHS; i++) {
-        snprintf(month, sizeof month, "1399/%02zu", i + 1);
-        write_cell(&out, "month", month, &c->by_month[i]);
-    }
-    for (size_t i = 0; i < BODIES; i++)
-        write_cell(&out, "body", body_codes[i], &c->by_body[i]);
-    write_cell(&out, "total", "all", &c->all);
-    out_close(&out);
-}
-
 /* ---- the program ---- */
 
 static void usage(FILE *to)
 {
-    fputs("usage: campaign --areas FILE --out DIR [--people N] [--seed N] [--doubles PERCENT]\n"
-          "Writes the lists of a made-up campaign to DIR: bodies, groups, bases, stages, people, kitchens, batches, "
-          "parcels, meals,\n"
-          "stationery, doubles (.csv), and in expected.txt what the reports have to say.  N people (76000) scale "
-          "everything else.\n"
-          "With --doubles it writes the people alone, PERCENT of them twice as another hand wrote them: doubles.csv, and "
-          "truth.csv\nwith who is who.\n",
-          to);
+    fputs(
+        "usage: campaign --areas FILE --out DIR [--people N] [--seed N] [--plain | --doubles PERCENT]\n"
+        "Writes the lists of a made-up campaign to DIR: who there is, what goods come, what is given (.csv), and in "
+        "expected.txt\n"
+        "what the reports have to say.  N people (76000) scale everything else.\n"
+        "With --plain there are meals, parcels and stationery alone, which draw nothing from stock, and the same rows "
+        "of them.\n"
+        "With --doubles it writes the people alone, PERCENT of them twice as another hand wrote them: doubles.csv, and "
+        "truth.csv\nwith who is who.\n",
+        to);
 }
 
 static uint64_t number(const char *option, const char *text, uint64_t least, uint64_t most)
@@ -308,6 +232,7 @@ static void release(struct campaign *c)
     free(c->month);
     free(c->reached);
     free(c->reached_child);
+    goods_release(c);
 }
 
 int main(int argc, char **argv)
@@ -315,7 +240,7 @@ int main(int argc, char **argv)
     static const struct option options[] = {
         {"areas", required_argument, NULL, 'a'},  {"out", required_argument, NULL, 'o'},
         {"people", required_argument, NULL, 'p'}, {"seed", required_argument, NULL, 's'},
-        {"doubles", required_argument, NULL, 'd'},
+        {"plain", no_argument, NULL, 'l'},        {"doubles", required_argument, NULL, 'd'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     struct campaign c = {.seed = 1399, .people = FULL_SIZE};
     const char *areas = NULL;
@@ -338,6 +263,9 @@ int main(int argc, char **argv)
         case 'd':
             doubles = (uint32_t)number("--doubles", optarg, 1, 100);
             break;
+        case 'l':
+            c.plain = true;
+            break;
         case 'h':
             usage(stdout);
             return 0;
@@ -358,6 +286,12 @@ int main(int argc, char **argv)
     c.meals = scaled(&c, FULL_MEALS);
     c.kits = scaled(&c, FULL_KITS);
     c.doubles = scaled(&c, FULL_DOUBLES);
+    if (!c.plain) {
+        c.packs = scaled(&c, FULL_PACKS);
+        c.cards = scaled(&c, FULL_CARDS);
+        c.litres = scaled(&c, FULL_LITRES);
+        c.sites = scaled(&c, FULL_SITES) > LEAST_SITES ? scaled(&c, FULL_SITES) : LEAST_SITES;
+    }
     people_sizes(&c);
     if (doubles) {
         doubles_write(&c, doubles);
@@ -367,15 +301,26 @@ int main(int argc, char **argv)
     givers_plan(&c);
     c.reached = xcalloc(c.households, sizeof *c.reached);
     c.reached_child = xcalloc(c.households, sizeof *c.reached_child);
+    goods_start(&c);
     givers_write(&c);
     people_write(&c);
-    if (!parcels_possible(&c) || c.children < c.kits)
+    if (!parcels_possible(&c) || c.children < c.kits || c.cards > c.households || c.litres > c.households ||
+        !packs_possible(&c))
         fail(ALM_BAD_DATA, "--people",
-             "these households are too few for the parcels and kits; take some more people or another --seed");
+             "these households are too few for all that they are to get; take some more people or another --seed");
     parcels_write(&c);
     meals_write(&c);
-    kits_write(&c);
-    write_expected(&c);
+    if (!c.plain) {
+        packs_write(&c);
+        cards_write(&c);
+        litres_write(&c);
+    }
+    kits_write(&c); /* aid to a child is counted after all that reaches its household */
+    if (!c.plain) {
+        sites_write(&c);
+        goods_write(&c);
+    }
+    expected_write(&c);
     release(&c);
     return 0;
 }

@@ -31,7 +31,12 @@ enum chance_kind {
     CHANCE_KIT,
     CHANCE_ORDER,
     CHANCE_ROW,
-    CHANCE_DOUBLE
+    CHANCE_DOUBLE,
+    CHANCE_PACK,
+    CHANCE_CARD,
+    CHANCE_PLACE,
+    CHANCE_TREATMENT,
+    CHANCE_LITRE
 };
 struct chance chance_of(uint64_t seed, enum chance_kind, uint64_t index);
 uint64_t chance_next(struct chance *);
@@ -42,8 +47,8 @@ uint64_t chance_permute(uint64_t key, uint64_t index, uint64_t n);
 
 /* ---- names (names.c) ---- */
 
-extern const char *const names_male[], *const names_female[], *const names_family[], *const names_street[],
-                                                                                         *const names_group[];
+extern const char *const names_male[], *const names_female[], *const names_family[];
+extern const char *const names_street[], *const names_group[];
 extern const size_t names_n_male, names_n_female, names_n_family, names_n_street, names_n_group;
 
 /* ---- files (out.c) ---- */
@@ -63,8 +68,19 @@ void out_variant(struct out *, const char *, unsigned); /* a name as another key
 
 /* ---- the campaign (campaign.c) ---- */
 
-enum { PROGRAMME_MEALS, PROGRAMME_PARCELS, PROGRAMME_STATIONERY, PROGRAMMES };
-enum { MONTHS = 12, BODIES = 8, MAX_COUNTIES = 64, FULL_SIZE = 76000, MAX_MEMBERS = 8 };
+enum programme {
+    PROGRAMME_MEALS,
+    PROGRAMME_PARCELS,
+    PROGRAMME_STATIONERY,
+    PROGRAMME_HYGIENE,
+    PROGRAMME_GIFTCARDS,
+    PROGRAMME_DISINFECTION,
+    PROGRAMME_DISINFECTANT,
+    PROGRAMME_DISINFECTANT_PLACES,
+    PROGRAMMES
+};
+/* MONTHS are those of the campaign's first year and the one in which the year of rounds ends. */
+enum { MONTHS = 13, STAGES = 4, BODIES = 8, MAX_COUNTIES = 64, FULL_SIZE = 76000, MAX_MEMBERS = 8 };
 
 struct county {
     char code[32];
@@ -74,6 +90,7 @@ struct county {
     uint32_t first_group, n_groups;
     uint32_t first_base, n_bases;
 };
+/* Where people live. */
 struct place {
     char code[32];
     uint32_t county;
@@ -81,13 +98,16 @@ struct place {
 
 /* What a report should say of one row: one programme, county, month, body, or all. */
 struct cell {
-    uint64_t quantity, deliveries, households, persons;
+    uint64_t quantity, deliveries, households, persons, value;
 };
+
+struct goods; /* goods.c */
 
 struct campaign {
     uint64_t seed;
     uint64_t people;
     const char *dir;
+    bool plain; /* meals, parcels and kits alone, which draw nothing from stock */
     struct county counties[MAX_COUNTIES];
     size_t n_counties;
     struct place *places;
@@ -96,17 +116,20 @@ struct campaign {
     uint32_t *first; /* number of the first person of each household; one more at the end */
     uint64_t households;
     uint64_t groups, bases;
-    uint64_t parcels, meals, kits, doubles; /* to be written; meals in portions */
-    uint64_t children;                      /* who may have a kit: counted while people are written */
+    /* To be written; meals in portions, disinfectant in litres for households and, rounds after rounds, for sites. */
+    uint64_t parcels, meals, kits, doubles, packs, cards, litres;
+    uint64_t sites;    /* places that are treated */
+    uint64_t children; /* who may have a kit: counted while people are written */
     alm_date begins;
-    uint32_t days;
-    char (*iso)[16], (*solar)[16]; /* names of the campaign's days */
-    uint8_t *month;                /* of the year less one, by day */
+    uint32_t days, year_days;      /* of the campaign; of its rounds */
+    char (*iso)[16], (*solar)[16]; /* names of the days */
+    uint8_t *month;                /* counted from the first of 1399, by day */
     /* By household: which programmes, months and bodies reached it (see reach_bit), by aid to households and by aid to
      * a child. */
     uint32_t *reached, *reached_child;
     struct cell by_programme[PROGRAMMES], by_county[MAX_COUNTIES], by_month[MONTHS], by_body[BODIES], all;
-    uint64_t meal_rows;
+    uint64_t meal_rows, treatments;
+    struct goods *goods;
 };
 
 static inline uint64_t scaled(const struct campaign *c, uint64_t full)
@@ -114,6 +137,16 @@ static inline uint64_t scaled(const struct campaign *c, uint64_t full)
     return full * c->people / FULL_SIZE;
 }
 extern const char *const body_codes[BODIES];
+
+/* ---- what the report should say (expected.c) ---- */
+
+/* Count one line of aid to a household; child: it reaches one child, not all of it. */
+void campaign_count(struct campaign *, enum programme, uint64_t household, uint32_t day, uint32_t body,
+                    uint64_t quantity, uint64_t value, bool child);
+/* One of aid to a place, which reaches nobody. */
+void campaign_count_place(struct campaign *, enum programme, uint32_t county, uint32_t day, uint32_t body,
+                          uint64_t quantity, uint64_t value);
+void expected_write(struct campaign *);
 
 /* ---- people (people.c) ---- */
 
@@ -152,15 +185,70 @@ enum speciality { COOKING, PACKING, TEACHING, MEDICAL, BUILDING, DISINFECTION, S
 uint32_t givers_group(const struct campaign *, uint32_t county, enum speciality, struct chance *);
 uint32_t givers_body(const struct campaign *, uint32_t group);
 
-/* ---- aid given (parcels.c, meals.c, kits.c) ---- */
+/* ---- goods (goods.c) ---- */
 
-/* Count one line for the report that is expected; child: the line reaches one child, not the household. */
-void campaign_count(struct campaign *, int programme, uint64_t household, uint32_t day, uint32_t body,
-                    uint64_t quantity, bool child);
-void out_day(struct out *, const struct campaign *, uint32_t day, struct chance *);
+/* What lies in the warehouse, with the prices of all that follows from it. */
+enum good {
+    GOOD_RICE,
+    GOOD_FLOUR,
+    GOOD_OIL,
+    GOOD_LENTILS,
+    GOOD_SUGAR,
+    GOOD_PARCEL_SMALL, /* packed out of those above */
+    GOOD_PARCEL_MEDIUM,
+    GOOD_PARCEL_LARGE,
+    GOOD_PACK_SMALL,
+    GOOD_PACK_MEDIUM,
+    GOOD_PACK_LARGE,
+    GOOD_NAPPIES,
+    GOOD_PADS,
+    GOOD_KIT_FIRST,
+    GOOD_KIT_SECOND,
+    GOOD_KIT_THIRD,
+    GOOD_BLEACH,
+    GOOD_ETHANOL,
+    GOOD_GLYCEROL,
+    GOOD_HAND_RUB, /* mixed out of the two above */
+    GOOD_SURFACE,  /* mixed out of bleach */
+    GOODS
+};
+uint64_t goods_price(enum good); /* of a unit; of what is packed or mixed, what that costs */
+void goods_start(struct campaign *);
+/* Aid takes so many thousandths of it out of stock on that day. */
+void goods_draw(struct campaign *, enum good, uint32_t day, uint64_t thousandths);
+/* A kitchen cooks so many portions for a meal; answers what they cost beside the goods that are drawn for them. */
+enum slot { SLOT_LUNCH, SLOT_DINNER, SLOTS };
+extern const char *const slot_names[SLOTS];
+enum { KITCHENS_A_COUNTY = 2 };
+uint64_t goods_cook(struct campaign *, size_t kitchen, enum slot, uint32_t day, uint64_t portions);
+uint64_t goods_portion_cost(const struct campaign *, enum slot); /* in all */
+const char *goods_recipe(enum slot);
+void goods_write_kitchen_code(struct out *, const struct campaign *, size_t kitchen);
+/* Items, depots, receipts and moves, packings and batches, out of all that was drawn; and what is left over. */
+void goods_write(struct campaign *);
+void goods_write_left(struct out *, const struct campaign *);
+void goods_release(struct campaign *);
+
+/* ---- aid given ---- */
+
+/* Lists of deliveries begin so; a row is written up to its note. */
+#define DELIVERY_COLUMNS "key,programme,household,person,place,national_id,quantity,date,body,group,note"
+enum { NO_GROUP = UINT32_MAX };
+void out_day(struct out *o, const struct campaign *c, uint32_t day, struct chance *);
+void out_giver(struct out *, uint32_t body, uint32_t group); /* ,BODY,GROUP, */
+/* Line t of `total` is due on day t * days / total: how many before that day. */
+static inline uint64_t lines_before(uint64_t total, uint64_t day, uint64_t days)
+{
+    return (day * total + days - 1) / days;
+}
 bool parcels_possible(const struct campaign *);
 void parcels_write(struct campaign *);
 void meals_write(struct campaign *);
 void kits_write(struct campaign *);
+bool packs_possible(const struct campaign *);
+void packs_write(struct campaign *);
+void cards_write(struct campaign *);
+void litres_write(struct campaign *); /* disinfectant for households */
+void sites_write(struct campaign *);  /* places; their treatment and their disinfectant */
 
 #endif

@@ -6,7 +6,7 @@
  */
 #include "campaign.h"
 
-enum { KITCHENS_A_COUNTY = 2, LUNCH_PERCENT = 60, AGAIN_PERCENT = 25, PORTION_COST = 350000, SLOTS = 2 };
+enum { LUNCH_PERCENT = 60, AGAIN_PERCENT = 25 };
 
 struct kitchen {
     uint64_t batch; /* open now; 0: none */
@@ -19,10 +19,8 @@ struct meals {
     struct kitchen kitchens[MAX_COUNTIES * KITCHENS_A_COUNTY];
     uint64_t n_batches, key;
 };
-static const struct {
-    const char *name;
-    uint32_t cooked; /* minutes after midnight */
-} slots[SLOTS] = {{"lunch", 11 * 60 + 30}, {"dinner", 18 * 60 + 30}};
+/* Minutes after midnight. */
+static const uint32_t cooked_at[SLOTS] = {[SLOT_LUNCH] = 11 * 60 + 30, [SLOT_DINNER] = 18 * 60 + 30};
 
 /* Iran's clock, that staff write down: 2020-04-03T12:10 with no zone stands as it is. */
 static void write_time(struct out *o, const struct campaign *c, uint32_t day, uint32_t minutes)
@@ -34,15 +32,8 @@ static void write_time(struct out *o, const struct campaign *c, uint32_t day, ui
     out_number(o, minutes % 60, 2);
 }
 
-static void write_kitchen_code(struct out *o, const struct campaign *c, size_t kitchen)
-{
-    out_char(o, 'K');
-    out_text(o, c->counties[kitchen / KITCHENS_A_COUNTY].code);
-    out_char(o, (char)('a' + kitchen % KITCHENS_A_COUNTY));
-}
-
 /* One line for the household at place `turn`, of at most `left` meals; returns how many they were. */
-static uint64_t serve(struct meals *m, uint64_t turn, uint32_t day, size_t slot, uint64_t left)
+static uint64_t serve(struct meals *m, uint64_t turn, uint32_t day, enum slot slot, uint64_t left)
 {
     struct campaign *c = m->c;
     uint64_t household = chance_permute(m->key, turn % c->households, c->households);
@@ -68,22 +59,19 @@ static uint64_t serve(struct meals *m, uint64_t turn, uint32_t day, size_t slot,
     out_number(o, quantity, 0);
     out_char(o, ',');
     out_day(o, c, day, &chance);
+    out_giver(o, body, group);
     out_char(o, ',');
-    out_text(o, body_codes[body]);
-    out_text(o, ",G");
-    out_number(o, group + 1, 4);
-    out_text(o, ",,");
-    out_text(o, slots[slot].name);
+    out_text(o, slot_names[slot]);
     out_text(o, ",K-");
     out_number(o, kitchen->batch, 6);
     out_char(o, ',');
-    write_time(o, c, day, slots[slot].cooked + 10 + chance_below(&chance, 105));
+    write_time(o, c, day, cooked_at[slot] + 10 + chance_below(&chance, 105));
     out_char(o, '\n');
-    campaign_count(c, PROGRAMME_MEALS, household, day, body, quantity, false);
+    campaign_count(c, PROGRAMME_MEALS, household, day, body, quantity, quantity * goods_portion_cost(c, slot), false);
     return quantity;
 }
 
-static void close_batches(struct meals *m, uint32_t day, size_t slot)
+static void close_batches(struct meals *m, uint32_t day, enum slot slot)
 {
     for (size_t i = 0; i < m->c->n_counties * KITCHENS_A_COUNTY; i++) {
         struct kitchen *kitchen = &m->kitchens[i];
@@ -93,17 +81,21 @@ static void close_batches(struct meals *m, uint32_t day, size_t slot)
         out_text(&m->batches, "K-");
         out_number(&m->batches, kitchen->batch, 6);
         out_char(&m->batches, ',');
-        write_kitchen_code(&m->batches, m->c, i);
+        goods_write_kitchen_code(&m->batches, m->c, i);
         out_char(&m->batches, ',');
         out_text(&m->batches, m->c->iso[day]);
         out_char(&m->batches, ',');
-        out_text(&m->batches, slots[slot].name);
+        out_text(&m->batches, slot_names[slot]);
         out_char(&m->batches, ',');
-        write_time(&m->batches, m->c, day, slots[slot].cooked);
+        write_time(&m->batches, m->c, day, cooked_at[slot]);
         out_char(&m->batches, ',');
         out_number(&m->batches, portions, 0);
         out_char(&m->batches, ',');
-        out_number(&m->batches, portions * PORTION_COST, 0);
+        out_number(&m->batches, goods_cook(m->c, i, slot, day, portions), 0);
+        if (!m->c->plain) {
+            out_char(&m->batches, ',');
+            out_text(&m->batches, goods_recipe(slot));
+        }
         out_char(&m->batches, '\n');
         kitchen->today += portions;
         kitchen->batch = kitchen->portions = 0;
@@ -113,15 +105,20 @@ static void close_batches(struct meals *m, uint32_t day, size_t slot)
 static void write_kitchens(const struct meals *m)
 {
     struct out out;
-    out_open(&out, m->c->dir, "kitchens.csv", "code,name,area,capacity");
+    out_open(&out, m->c->dir, "kitchens.csv",
+             m->c->plain ? "code,name,area,capacity" : "code,name,area,capacity,depot");
     for (size_t i = 0; i < m->c->n_counties * KITCHENS_A_COUNTY; i++) {
-        write_kitchen_code(&out, m->c, i);
+        goods_write_kitchen_code(&out, m->c, i);
         out_text(&out, ",آشپزخانه ");
         out_text(&out, names_street[i % names_n_street]);
         out_char(&out, ',');
         out_text(&out, m->c->counties[i / KITCHENS_A_COUNTY].code);
         out_char(&out, ',');
         out_number(&out, (m->kitchens[i].most / 50 + 1) * 50, 0);
+        if (!m->c->plain) {
+            out_char(&out, ',');
+            goods_write_kitchen_code(&out, m->c, i);
+        }
         out_char(&out, '\n');
     }
     out_close(&out);
@@ -131,9 +128,10 @@ void meals_write(struct campaign *c)
 {
     struct meals m = {.c = c, .key = chance_of(c->seed, CHANCE_ORDER, PROGRAMME_MEALS).state};
     uint64_t turn = 0;
-    out_open(&m.rows, c->dir, "meals.csv",
-             "key,programme,household,person,place,national_id,quantity,date,body,group,note,slot,batch,time");
-    out_open(&m.batches, c->dir, "batches.csv", "code,kitchen,date,slot,time,portions,cost");
+    out_open(&m.rows, c->dir, "meals.csv", DELIVERY_COLUMNS ",slot,batch,time");
+    out_open(&m.batches, c->dir, "batches.csv",
+             c->plain ? "code,kitchen,date,slot,time,portions,cost"
+                      : "code,kitchen,date,slot,time,portions,cost,recipe");
     for (uint32_t day = 0; day < c->days; day++) {
         uint64_t today = (day + 1) * c->meals / c->days - day * c->meals / c->days;
         uint64_t lunch = today * LUNCH_PERCENT / 100, dinner = today - lunch, again = dinner * AGAIN_PERCENT / 100;

@@ -37,11 +37,6 @@ bool parcels_possible(const struct campaign *c)
     return true;
 }
 
-static uint64_t before(const struct turn *t, uint64_t day, uint64_t days)
-{
-    return (day * t->total + days - 1) / days;
-}
-
 static int compare_days(const void *a, const void *b)
 {
     const struct second *x = a, *y = b;
@@ -51,7 +46,7 @@ static int compare_days(const void *a, const void *b)
 }
 
 static void write_row(struct out *o, const struct campaign *c, const char *key, uint64_t number, uint64_t household,
-                      uint32_t day, uint32_t body, struct chance *chance)
+                      uint32_t day, uint32_t body, uint32_t group, struct chance *chance)
 {
     out_text(o, key);
     out_number(o, number, 7);
@@ -59,23 +54,26 @@ static void write_row(struct out *o, const struct campaign *c, const char *key, 
     people_write_household_code(o, household);
     out_text(o, ",,,,1,");
     out_day(o, c, day, chance);
-    out_char(o, ',');
-    out_text(o, body_codes[body]);
-    out_char(o, ',');
+    out_giver(o, body, group);
 }
 
 static void write_seconds(const struct campaign *c, struct second *seconds, size_t n)
 {
     struct out out;
     qsort(seconds, n, sizeof *seconds, compare_days);
-    out_open(&out, c->dir, "doubles.csv",
-             "key,programme,household,person,place,national_id,quantity,date,body,group,note");
+    out_open(&out, c->dir, "doubles.csv", DELIVERY_COLUMNS);
     for (size_t i = 0; i < n; i++) {
         struct chance chance = chance_of(c->seed, CHANCE_PARCEL, UINT64_C(1) << 40 | i);
-        write_row(&out, c, "D-", i + 1, seconds[i].household, seconds[i].day, seconds[i].body, &chance);
-        out_text(&out, ",\n");
+        write_row(&out, c, "D-", i + 1, seconds[i].household, seconds[i].day, seconds[i].body, NO_GROUP, &chance);
+        out_char(&out, '\n');
     }
     out_close(&out);
+}
+
+static enum good parcel_of(const struct campaign *c, uint64_t household)
+{
+    const uint32_t size = people_size(c, household);
+    return size <= 2 ? GOOD_PARCEL_SMALL : size <= 4 ? GOOD_PARCEL_MEDIUM : GOOD_PARCEL_LARGE;
 }
 
 void parcels_write(struct campaign *c)
@@ -87,21 +85,20 @@ void parcels_write(struct campaign *c)
     uint32_t last_double = c->days - LONGEST_DOUBLE - 1;
     turns(c, t);
     for (size_t i = 0; i < 2; i++)
-        candidates += before(&t[i], last_double, c->days);
-    out_open(&out, c->dir, "parcels.csv",
-             "key,programme,household,person,place,national_id,quantity,date,body,group,note");
+        candidates += lines_before(t[i].total, last_double, c->days);
+    out_open(&out, c->dir, "parcels.csv", DELIVERY_COLUMNS);
     for (uint32_t day = 0; day < c->days; day++) {
         for (size_t i = 0; i < 2; i++) {
-            for (uint64_t end = before(&t[i], day + 1, c->days); t[i].next < end; t[i].next++) {
+            for (uint64_t end = lines_before(t[i].total, day + 1, c->days); t[i].next < end; t[i].next++) {
                 uint64_t household = chance_permute(key, t[i].first + t[i].next % t[i].n, c->households);
                 struct chance chance = chance_of(c->seed, CHANCE_PARCEL, number);
                 uint32_t group = givers_group(c, c->places[people_place(c, household)].county, PACKING, &chance);
                 uint32_t body = givers_body(c, group);
-                write_row(&out, c, "P-", number + 1, household, day, body, &chance);
-                out_char(&out, 'G');
-                out_number(&out, group + 1, 4);
-                out_text(&out, chance_percent(&chance, 2) ? ",همسایه تحویل گرفت\n" : ",\n");
-                campaign_count(c, PROGRAMME_PARCELS, household, day, body, 1, false);
+                enum good good = parcel_of(c, household);
+                write_row(&out, c, "P-", number + 1, household, day, body, group, &chance);
+                out_text(&out, chance_percent(&chance, 2) ? "همسایه تحویل گرفت\n" : "\n");
+                goods_draw(c, good, day, ALM_UNIT);
+                campaign_count(c, PROGRAMME_PARCELS, household, day, body, 1, goods_price(good), false);
                 if (day < last_double && (number + 1) * c->doubles / candidates > number * c->doubles / candidates)
                     seconds[n_seconds++] = (struct second){household, day + 1 + chance_below(&chance, LONGEST_DOUBLE),
                                                            (body + 1 + chance_below(&chance, BODIES - 1)) % BODIES};

@@ -29,7 +29,7 @@ teardown()
 # lists SEED: a small campaign, its lists in another order and cut into pieces.
 lists()
 {
-    "$CAMPAIGN" --areas "$demo/areas.csv" --out lists --people 200 --seed "$1"
+    "$CAMPAIGN" --areas "$demo/areas.csv" --out lists --plain --people 200 --seed "$1"
     cp "$demo/areas.csv" lists/
     local list
     for list in parcels meals stationery doubles; do
@@ -115,7 +115,7 @@ reports()
             on "$s"
             store_empty
             mkdir -p "$s/programmes"
-            cp "$demo/programmes/"*.ini "$s/programmes"
+            cp "$source_dir/tests/campaign/programmes/"*.ini "$s/programmes"
             # What is doubtful waits, in one of the two.
             [ "$seed" != 2 ] || sed -i 's/^on_double = .*/on_double = hold/' "$s/programmes/parcels.ini"
             { sed -e "s|^plugindir = .*|plugindir = $PLUGINS|" -e '/^\[store/,$d' "$demo/almoner.ini"; store_ini; } >"$s/almoner.ini"

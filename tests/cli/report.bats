@@ -20,16 +20,20 @@ setup_file()
     export ALMONER_CONFIG=almoner.ini
     store_name campaign
     store_empty
-    a="$ALMONER -q --now 2021-03-01T09:00"
-    $a init --test
-    for list in area:areas body:bodies group:groups base:bases stage:stages person:people; do
-        $a "${list%:*}" import "${list#*:}.csv"
-    done
-    $a meals kitchen import kitchens.csv
-    $a meals batch import batches.csv
-    for list in parcels meals stationery doubles; do
-        $a delivery import $list.csv
-    done
+    show()
+    {
+        "$ALMONER" -q --now 2021-06-01T09:00 "$@"
+    }
+    into()
+    {
+        local file=$1
+        shift
+        show "$@" >"$file"
+    }
+    . "$demo/enter.sh"
+    show init --test
+    prepare >/dev/null
+    deliver 2>warnings
 }
 
 setup()
@@ -37,7 +41,7 @@ setup()
     cp -R "$CAMPAIGN_DIR" "$BATS_TEST_TMPDIR/c"
     cd "$BATS_TEST_TMPDIR/c" || return
     export ALMONER_CONFIG=almoner.ini
-    now=2021-03-01T09:00
+    now=2021-06-01T09:00
     store_name campaign
     case ${STORE:-}/$BATS_TEST_DESCRIPTION in
     postgres/by* | postgres/total* | postgres/json*) ;; # these only read
@@ -100,17 +104,19 @@ rows('bodies', sub { $body{$_[0]{code}} = $_[0]{name} });
 rows('groups', sub { $group{$_[0]{code}} = $_[0]{name} });
 rows('areas', sub { $county{$_[0]{code}} = $_[0]{name} if $_[0]{kind} eq 'county' });
 rows('stages', sub { push @stages, [$_[0]{name}, day($_[0]{starts}), day($_[0]{ends})] });
-for my $name (qw(parcels meals stationery)) {
+rows('places', sub { $area{$_[0]{code}} = substr $_[0]{area}, 0, 4 });
+for my $name (qw(parcels meals hygiene stationery giftcards disinfection disinfectant disinfectant-places)) {
     rows($name, sub {
         my $r = shift;
         my $id = mark($r->{national_id}, $r->{person});
-        my $household = $r->{household} || $home{$id} || die "nobody is $id";
+        my $household = $r->{household} || $r->{place} || $home{$id} || die "nobody is $id";
         my $day = day($r->{date});
         my %cut = (programme => $r->{programme}, body => $body{$r->{body}}, group => $group{$r->{group}} // '', day => iso($day),
                    month => month($day), area => $county{$area{$household}},
                    stage => (map { $_->[0] } grep { $_->[1] <= $day && $day <= $_->[2] } @stages)[0] // '');
         my $cell = $cells{$cut{$by}} //= {n => 0};
         $cell->{n}++;
+        return if $r->{place};
         $cell->{households}{$household} = 1;
         if ($r->{household}) { $cell->{whole}{$household} = 1 } else { $cell->{single}{$id} = $household }
     });
@@ -196,11 +202,12 @@ for_each_cut()
 
 @test "every list again changes nothing" {
     almoner report --by programme,body,month --output csv >want
-    for list in parcels meals stationery doubles; do
+    for list in parcels meals hygiene stationery giftcards disinfection disinfectant disinfectant-places doubles; do
         step 0 delivery import $list.csv
     done
-    step 0 person import people.csv
-    step 0 meals batch import batches.csv
+    for list in person:people place:places 'meals kitchen:kitchens' 'meals batch:batches' 'disinfectant batch:mixing' giftcards:cards stock:stock-1 stock:stock-4; do
+        step 0 ${list%:*} import ${list#*:}.csv
+    done
     almoner report --by programme,body,month --output csv >got
     same want got
     BATS_TEST_TMPDIR=$PWD as_expected again
@@ -285,8 +292,6 @@ tampered()
     tampered 'DELETE FROM claim WHERE period = (SELECT MIN(period) FROM claim)'
 }
 @test "an upgrade of the store is written down in the journal" {
-    enable disinfection
-    store
     sql 'SELECT command, subject FROM journal ORDER BY id' >first
     # As an older almoner left it.
     sql "DELETE FROM store_migration WHERE owner = 'disinfection' AND version = 2"
@@ -294,7 +299,7 @@ tampered()
     sql 'DROP TABLE disinfection_task'
     step 69 disinfection order list
     step 0 -q init --test
-    enable disinfectant
+    enable iftar
     step 0 -q init --test
     sql 'SELECT command, subject FROM journal ORDER BY id' >all
     printf '%s\n' 'then:' >>transcript
