@@ -112,23 +112,36 @@ static int compare_chances(const void *a, const void *b)
     return x->key.field != y->key.field ? x->key.field - y->key.field : (int)x->key.part - (int)y->key.part;
 }
 
-size_t blocks_components(const struct rules *rules, const struct table *table,
+struct counting {
+    const struct rules *rules;
+    const struct table *table;
+    struct component *components;
+};
+
+static void count_component(void *context, size_t task, unsigned thread)
+{
+    const struct counting *counting = context;
+    struct component *component = &counting->components[task];
+    struct key_count *counts = xcalloc(SLOTS, sizeof *counts);
+    (void)thread;
+    component->chance = sampled_chance(counting->table, counting->rules, &component->key, 1, counts);
+    free(counts);
+}
+
+size_t blocks_components(const struct rules *rules, const struct table *table, unsigned threads,
                          struct component components[MAX_COMPONENTS])
 {
-    struct key_count *counts = xcalloc(SLOTS, sizeof *counts);
+    struct counting counting = {rules, table, components};
     size_t n = 0;
     for (size_t f = 0; f < rules->n_fields; f++) {
         enum rules_part parts[PARTS];
         size_t n_parts = parts_of(&rules->fields[f], parts);
         if (rules->fields[f].swap_field > (int)f)
             parts[n_parts++] = PART_BOTH;
-        for (size_t p = 0; p < n_parts && n < MAX_COMPONENTS; p++) {
-            components[n].key = (struct rules_key){(int)f, parts[p]};
-            components[n].chance = sampled_chance(table, rules, &components[n].key, 1, counts);
-            n++;
-        }
+        for (size_t p = 0; p < n_parts && n < MAX_COMPONENTS; p++)
+            components[n++].key = (struct rules_key){(int)f, parts[p]};
     }
-    free(counts);
+    parallel_run(threads, n, count_component, &counting);
     qsort(components, n, sizeof *components, compare_chances);
     return n;
 }

@@ -7,7 +7,7 @@
 
 /* ---- the rules in force ---- */
 
-static const char *const share_words[] = {"personal", "household", "place"};
+static const char *const share_words[] = {"personal", "household", "place", "unknown"};
 static const char *const form_words[] = {"plain", "joined", "given", "identifier", "phone", "date", "number"};
 
 /* A header may hold what a section's name cannot. */

@@ -224,7 +224,7 @@ void rules_guess(struct rules *rules, const struct rules_sample *sample, const s
         *field = (struct rules_field){.name = own(rules, sample->headers[i]),
                                       .how = usual[kind].how,
                                       .form = usual[kind].form,
-                                      .share = by_header == KINDS ? RULES_HOUSEHOLD : usual[kind].share,
+                                      .share = by_header == KINDS ? RULES_UNKNOWN : usual[kind].share,
                                       .limits = {usual[kind].limits[0], usual[kind].limits[1]},
                                       .swap_field = -1,
                                       .frequency = true};

@@ -18,7 +18,8 @@ unsigned parallel_processors(void);
 enum rules_share {
     RULES_PERSONAL,  /* members of a household have it each for themselves */
     RULES_HOUSEHOLD, /* they may have it in common */
-    RULES_PLACE      /* so may neighbours */
+    RULES_PLACE,     /* so may neighbours */
+    RULES_UNKNOWN    /* nothing is known of the field */
 };
 /* How the letters of a value are made ready. */
 enum rules_form { RULES_PLAIN, RULES_JOINED, RULES_GIVEN, RULES_IDENTIFIER, RULES_PHONE, RULES_DATE, RULES_NUMBER };
@@ -103,7 +104,8 @@ struct column {
     uint64_t *hashes;
     size_t n_slots;
     struct raw_cache *cache;
-    bool solar; /* some dates came in the Solar Hijri calendar */
+    bool solar;   /* some dates came in the Solar Hijri calendar */
+    bool repeats; /* values come often enough that what was compared once comes again */
     int64_t missing;
 };
 struct table_reject {
@@ -130,7 +132,7 @@ void table_release(struct table *);
 struct alm_text table_id(const struct table *, size_t record);
 /* Likewise for one text: its value's number (0: missing). */
 uint32_t column_take(struct column *, const struct rules_field *, struct alm_text raw);
-void column_finish(struct column *, const struct rules_field *); /* no more texts come */
+void column_finish(struct column *, const struct rules_field *, size_t records); /* no more texts come */
 void column_release(struct column *);
 static inline const uint8_t *column_letters(const struct column *column, const struct value *value)
 {
@@ -170,7 +172,8 @@ struct component {
 };
 enum { MAX_COMPONENTS = 3 * MATCH_MAX_FIELDS };
 /* Of all fields, those with the least chance first; returns how many. */
-size_t blocks_components(const struct rules *, const struct table *, struct component[MAX_COMPONENTS]);
+size_t blocks_components(const struct rules *, const struct table *, unsigned threads,
+                         struct component[MAX_COMPONENTS]);
 /* Rules that bring the duplicates together at a cost that the number of records allows. */
 void blocks_choose(struct rules *, const struct table *, const struct component *, size_t n);
 void blocks_build(struct blocks *, const struct rules *, const struct table *, const struct component *, size_t n,

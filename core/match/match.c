@@ -45,7 +45,8 @@ static double choose_threshold(const struct pair *pairs, size_t n)
         }
     }
     free(sorted);
-    return threshold;
+    /* Where hardly anything is likely, the balance is none to go by. */
+    return threshold < 0.35 ? 0.35 : threshold;
 }
 
 /* The links are moved to the beginning, in the order of a and b. */
@@ -238,7 +239,7 @@ enum alm_status match_run(struct match **out, const struct match_options *option
         threads = (unsigned)match->rules.threads;
     struct table *table = &match->table;
     struct component components[MAX_COMPONENTS];
-    const size_t n_components = blocks_components(&match->rules, table, components);
+    const size_t n_components = blocks_components(&match->rules, table, threads, components);
     if (!match->rules.n_blocks)
         blocks_choose(&match->rules, table, components, n_components);
     blocks_build(&match->blocks, &match->rules, table, components, n_components, threads);

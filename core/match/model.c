@@ -99,7 +99,7 @@ struct fit {
 
 static bool shared(const struct rules_field *field, int kind)
 {
-    return kind == MODEL_HOUSEHOLD ? field->share != RULES_PERSONAL : field->share == RULES_PLACE;
+    return field->share == RULES_PLACE || (kind == MODEL_HOUSEHOLD && field->share == RULES_HOUSEHOLD);
 }
 
 /* What is not in common agrees by chance; but there are twins, and numbers that were given out one after the other. */
@@ -202,6 +202,17 @@ static void spread(double *chances, const double *found, double weight)
         chances[level] = (found[level] + weight * before[level]) / sum;
 }
 
+/* One person has one given name and one birth date: where these differ in most pairs, the pairs are of something else.
+ */
+static void hold_personal(double *m)
+{
+    const double most = 0.3, apart = m[MATCH_DIFFER] + m[MATCH_WEAK];
+    if (apart <= most)
+        return;
+    for (int level = MATCH_DIFFER; level < MATCH_LEVELS; level++)
+        m[level] *= level <= MATCH_WEAK ? most / apart : (1 - most) / (1 - apart);
+}
+
 static double maximise(struct fit *fit)
 {
     struct model *model = fit->model;
@@ -224,7 +235,9 @@ static double maximise(struct fit *fit)
             model->u[f][level] = u[level] / sum;
         if (!fit->rules->fields[f].fixed)
             spread(model->m[f], fit->found[0][f], belief);
-        else
+        if (!fit->rules->fields[f].fixed && fit->rules->fields[f].share == RULES_PERSONAL)
+            hold_personal(model->m[f]);
+        if (fit->rules->fields[f].fixed)
             for (int level = MATCH_DIFFER; level < MATCH_LEVELS; level++)
                 model->m[f][level] = model->u[f][level] * exp2(fit->rules->fields[f].weights[level]);
         for (int k = 0; k < MODEL_RELATIVES; k++) {

@@ -10,6 +10,7 @@
 
 enum {
     TASK_PAIRS = 1 << 14,
+    AHEAD = 4,       /* records whose rows are fetched before their turn */
     ENOUGH = 100000, /* pairs to estimate by */
     MORE_THAN_ENOUGH =
         2000000, /* likewise of those that several rules bring together: most that are not chance are there */
@@ -54,6 +55,9 @@ static enum match_level compare_values(struct comparer *comparer, size_t field, 
         a = b;
         b = other;
     }
+    if (!column->repeats)
+        return compare_level(&comparer->compare, rule->how, rule->limits, column_value(column, a),
+                             column_value(column, b));
     /* The field stands in the upper bits, which no number of a value reaches. */
     struct level_cache *cache = comparer->cache;
     const uint32_t tagged = a ^ (uint32_t)field << 27;
@@ -239,6 +243,11 @@ static inline void walk_range(struct walk *walk, size_t number, unsigned thread,
             continue;
         for (uint32_t q = p + 1; q < starts[block + 1]; q++) {
             const uint32_t b = order[q];
+            if (q + AHEAD < starts[block + 1]) {
+                const uint32_t next = order[q + AHEAD];
+                __builtin_prefetch(blocks->keys + (size_t)next * blocks->n_rules);
+                __builtin_prefetch(walk->table->cells + (size_t)next * walk->table->n_fields);
+            }
             if (two && b < first)
                 continue;
             if (blocks_first(blocks, a, b) == range.rule)

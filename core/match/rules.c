@@ -6,7 +6,7 @@
 
 const char *const rules_part_names[PARTS + 1] = {"whole", "sound", "start", "first", "last", "middle", "both", NULL};
 
-static const char *const share_names[] = {"personal", "household", "place", NULL};
+static const char *const share_names[] = {"personal", "household", "place", "unknown", NULL};
 static const char *const form_names[] = {"plain", "joined", "given", "identifier", "phone", "date", "number", NULL};
 
 /* ---- the settings ---- */
@@ -58,7 +58,7 @@ static const struct alm_setting field_rows[] = {
     ROW(ALM_ENUM, comparator, .fallback = "name", .choices = compare_names, .help = N_("how two values are compared")),
     ROW(ALM_ENUM, form, .choices = form_names,
         .help = N_("how a value is made ready (default: as suits the comparator)")),
-    ROW(ALM_ENUM, share, .fallback = "household", .choices = share_names,
+    ROW(ALM_ENUM, share, .fallback = "unknown", .choices = share_names,
         .help = N_("who has it in common: nobody, the members of a household, all of a place")),
     ROW(ALM_DECIMAL, near, .min = "0", .help = N_("limit of near: a similarity, or a distance")),
     ROW(ALM_DECIMAL, similar, .min = "0", .help = N_("limit of similar")),

@@ -251,7 +251,7 @@ enum alm_status table_read(struct table *table, struct rules *rules, const struc
             table->first = table->n;
     }
     for (size_t f = 0; f < rules->n_fields && status == ALM_OK; f++)
-        column_finish(&table->columns[f], &rules->fields[f]);
+        column_finish(&table->columns[f], &rules->fields[f], table->n);
     if (status == ALM_OK && table->n > UINT32_MAX / 2)
         status = error_set(err, ALM_BAD_DATA, NULL, _("more than %u records"), UINT32_MAX / 2);
     return status;

@@ -305,8 +305,9 @@ uint32_t column_take(struct column *column, const struct rules_field *field, str
     return value;
 }
 
-void column_finish(struct column *column, const struct rules_field *field)
+void column_finish(struct column *column, const struct rules_field *field, size_t records)
 {
+    column->repeats = column->n < records / 4;
     free(column->cache);
     free(column->slots);
     free(column->hashes);
