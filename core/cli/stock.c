@@ -85,6 +85,7 @@ static enum alm_status run_order(struct cli *cli, enum stock_kind kind, const st
                   .lot = text_arg(args, "lot"),
                   .quantity = alm_arg_number(args, "quantity", 0),
                   .date = (alm_date)alm_arg_number(args, "date", host_today(cli->host)),
+                  .today = host_today(cli->host),
                   .expires = expires && expires->count ? (alm_date)expires->values[0].number : ALM_NO_DATE,
                   .source = text_arg(args, "source"),
                   .price = price && price->count ? price->values[0].number : ALM_NULL,

@@ -96,8 +96,8 @@ static bool needs(int column, enum stock_kind kind)
 static bool parse_row(const struct stock_import *import, struct import_row *row, struct arena *arena,
                       struct stock_order *order)
 {
-    *order =
-        (struct stock_order){.kind = import->kind, .date = import->today, .expires = ALM_NO_DATE, .price = ALM_NULL};
+    *order = (struct stock_order){
+        .kind = import->kind, .date = import->today, .today = import->today, .expires = ALM_NO_DATE, .price = ALM_NULL};
     for (int c = 0; c < (int)COUNT_OF(stock_order_columns); c++) {
         struct alm_error err = {0};
         if (!parse_cell(import, row, c, order, &err)) {

@@ -58,6 +58,8 @@ static enum alm_status check_numbers(const struct stock_order *order, struct alm
                                                     : _("a quantity has to be more than 0"));
     if (order->quantity > STOCK_MOST)
         return error_set(err, ALM_BAD_DATA, NULL, _("a quantity cannot be more than %s"), most);
+    if (order->today && order->date > order->today)
+        return error_set(err, ALM_BAD_DATA, _("give the day on which it happened"), _("that day lies in the future"));
     if (order->kind != STOCK_RECEIVE)
         return ALM_OK;
     if (order->price != ALM_NULL && (order->price < 0 || order->price > STOCK_MOST))

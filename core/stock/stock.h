@@ -73,6 +73,7 @@ struct stock_order {
     struct alm_text lot;   /* its code. RECEIVE: null makes one; else null: first expired first out */
     alm_quantity quantity; /* COUNT: what was found in all, of the lot or of the item */
     alm_date date;
+    alm_date today;         /* nothing is dated after it; 0: whatever the date */
     alm_date expires;       /* RECEIVE: the last day on which it may be used; ALM_NO_DATE: never */
     struct alm_text source; /* RECEIVE: the donor or seller */
     alm_money price;        /* RECEIVE: of one unit; ALM_NULL: not known */

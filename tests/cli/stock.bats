@@ -69,7 +69,11 @@ CSV
     step 1 stock move soap 1 --depot W1 --to K1
     step 1 stock issue oil 1 --depot W1
     step 1 stock issue oil 1 --depot W1 --lot old
-    step 1 stock issue rice 1 --depot K1 --date 1399/09/17
+    step 65 stock issue rice 1 --depot K1 --date 1399/09/17
+    step 65 stock receive rice 5 --depot W1 --date 1499/09/15
+    now=2020-12-07T09:00
+    step 1 stock issue rice 1 --depot K1
+    now=2020-12-05T09:00
     step 1 stock issue rice 1 --depot K1 --date 1399/09/14
     step 1 stock loss oil 6 --depot W1 --reason spoilt
     step 0 stock move oil 2 --depot W1 --to K1 --lot old
