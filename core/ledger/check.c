@@ -10,7 +10,7 @@
 
 enum { MAX_KEY = 200 };
 
-void chunk_reject(struct ledger_chunk *chunk, size_t i, const char *format, ...)
+void chunk_reject(struct ledger_chunk *chunk, size_t i, const char *about, const char *format, ...)
 {
     char text[400];
     va_list args;
@@ -19,6 +19,7 @@ void chunk_reject(struct ledger_chunk *chunk, size_t i, const char *format, ...)
     va_end(args);
     chunk->rows[i].state = ROW_OUT;
     chunk->answers[i].outcome = LEDGER_REJECTED;
+    chunk->answers[i].about = about;
     chunk->answers[i].reason = arena_strdup(chunk->texts, text);
 }
 
@@ -53,23 +54,23 @@ static void check_giver(struct ledger_chunk *chunk, size_t i)
     if (offer->group) {
         const struct register_entry *group = register_by_id(directory, REGISTER_GROUP, offer->group);
         if (!group) {
-            chunk_reject(chunk, i, _("there is no group %lld"), (long long)offer->group);
+            chunk_reject(chunk, i, "group", _("there is no group %lld"), (long long)offer->group);
             return;
         }
         if (!row->body)
             row->body = group->body;
         if (row->body != group->body) {
             const struct register_entry *its = register_by_id(directory, REGISTER_BODY, group->body);
-            chunk_reject(chunk, i, _("group %s belongs to %s, not to the body that is given"), group->code,
+            chunk_reject(chunk, i, "group", _("group %s belongs to %s, not to the body that is given"), group->code,
                          its ? its->code : _("another body"));
             return;
         }
     }
     if (!row->body) {
         if (!(chunk->flags & LEDGER_RUN_ASK))
-            chunk_reject(chunk, i, _("who gave it? Give a body or a group"));
+            chunk_reject(chunk, i, "body", _("who gave it? Give a body or a group"));
     } else if (!register_by_id(directory, REGISTER_BODY, row->body)) {
-        chunk_reject(chunk, i, _("there is no body %lld"), (long long)row->body);
+        chunk_reject(chunk, i, "body", _("there is no body %lld"), (long long)row->body);
     }
 }
 
@@ -80,7 +81,8 @@ static void check_offer(struct ledger_chunk *chunk, size_t i)
     const struct ledger_programme *programme = offer->programme;
     char date[32];
     if (!programme || !programme->rule) {
-        chunk_reject(chunk, i, _("programme %s is not enabled"), programme ? programme->name : _("(none)"));
+        chunk_reject(chunk, i, "programme", _("programme %s is not enabled"),
+                     programme ? programme->name : _("(none)"));
         return;
     }
     chunk->rows[i].programme = programme_number(chunk, programme);
@@ -89,35 +91,42 @@ static void check_offer(struct ledger_chunk *chunk, size_t i)
         : recipient == ALM_PERSON ? !offer->person
                                   : !offer->household && !offer->person)
         chunk_reject(chunk, i,
+                     recipient == ALM_PLACE    ? "place"
+                     : recipient == ALM_PERSON ? "person"
+                                               : "household",
                      recipient == ALM_PLACE    ? _("%s is for a place: give one")
                      : recipient == ALM_PERSON ? _("%s is for a person: give one")
                                                : _("%s is for a household: give one"),
                      programme->name);
     else if (recipient == ALM_PLACE ? offer->household || offer->person : offer->place != 0)
         chunk_reject(chunk, i,
+                     recipient != ALM_PLACE ? "place"
+                     : offer->household     ? "household"
+                                            : "person",
                      recipient == ALM_PLACE ? _("%s is for a place, not for a household or person")
                                             : _("%s is not for a place"),
                      programme->name);
     else if (offer->partner && recipient != ALM_PERSON)
-        chunk_reject(chunk, i, _("%s is not for a couple"), programme->name);
+        chunk_reject(chunk, i, "partner", _("%s is not for a couple"), programme->name);
     else if (offer->partner && offer->partner == offer->person)
-        chunk_reject(chunk, i, _("a couple is two persons"));
+        chunk_reject(chunk, i, "partner", _("a couple is two persons"));
     else if (offer->date == ALM_NO_DATE)
-        chunk_reject(chunk, i, _("no date is given"));
+        chunk_reject(chunk, i, "date", _("no date is given"));
     else if (offer->date > chunk->ledger->services.today)
-        chunk_reject(chunk, i, _("%s lies in the future"), date_text(chunk, offer->date, date, sizeof date));
+        chunk_reject(chunk, i, "date", _("%s lies in the future"), date_text(chunk, offer->date, date, sizeof date));
     else if (programme->from != ALM_NO_DATE && offer->date < programme->from)
-        chunk_reject(chunk, i, _("%s begins only on %s"), programme->name,
+        chunk_reject(chunk, i, "date", _("%s begins only on %s"), programme->name,
                      date_text(chunk, programme->from, date, sizeof date));
     else if (programme->until != ALM_NO_DATE && offer->date > programme->until)
-        chunk_reject(chunk, i, _("%s ended on %s"), programme->name,
+        chunk_reject(chunk, i, "date", _("%s ended on %s"), programme->name,
                      date_text(chunk, programme->until, date, sizeof date));
     else if (offer->quantity < 0)
-        chunk_reject(chunk, i, _("the quantity is negative; a mistake is mended with `almoner delivery reverse`"));
+        chunk_reject(chunk, i, "quantity",
+                     _("the quantity is negative; a mistake is mended with `almoner delivery reverse`"));
     else if (offer->key.at && offer->key.len > MAX_KEY)
-        chunk_reject(chunk, i, _("the key is longer than %d bytes"), MAX_KEY);
+        chunk_reject(chunk, i, "key", _("the key is longer than %d bytes"), MAX_KEY);
     else if (offer->quantity > CHUNK_MAX_QUANTITY)
-        chunk_reject(chunk, i, _("the quantity is too large"));
+        chunk_reject(chunk, i, "quantity", _("the quantity is too large"));
     else
         check_giver(chunk, i);
 }
@@ -279,7 +288,7 @@ static void place_person(struct ledger_chunk *chunk, size_t i, const struct pers
     char date[32];
     struct person_home *person = person_find(persons, offer->person);
     if (!person || !member_find(chunk, person->home, person->person, ALM_NO_DATE)) {
-        chunk_reject(chunk, i, _("there is no person %lld"), (long long)offer->person);
+        chunk_reject(chunk, i, "person", _("there is no person %lld"), (long long)offer->person);
         return;
     }
     row->moved[0] = person->moved;
@@ -287,19 +296,19 @@ static void place_person(struct ledger_chunk *chunk, size_t i, const struct pers
         if (member_find(chunk, offer->household, offer->person, offer->date))
             row->household = offer->household;
         else
-            chunk_reject(chunk, i, _("the person does not belong to that household on %s"),
+            chunk_reject(chunk, i, "household", _("the person does not belong to that household on %s"),
                          date_text(chunk, offer->date, date, sizeof date));
     } else {
         row->household = household_on(chunk, person, offer->date);
         if (!row->household)
-            chunk_reject(chunk, i, _("the person belongs to no household on %s"),
+            chunk_reject(chunk, i, "person", _("the person belongs to no household on %s"),
                          date_text(chunk, offer->date, date, sizeof date));
     }
     if (row->state == ROW_OUT || !offer->partner)
         return;
     struct person_home *partner = person_find(persons, offer->partner);
     if (!partner || !member_find(chunk, partner->home, partner->person, ALM_NO_DATE))
-        chunk_reject(chunk, i, _("there is no person %lld"), (long long)offer->partner);
+        chunk_reject(chunk, i, "partner", _("there is no person %lld"), (long long)offer->partner);
     else
         row->moved[1] = partner->moved;
     if (row->state == ROW_OUT)
@@ -420,11 +429,11 @@ enum alm_status chunk_check(struct ledger_chunk *chunk, struct alm_error *err)
             place_person(chunk, i, &persons);
         } else if (offer->place) {
             if (!n_places || !bsearch(&offer->place, places, n_places, sizeof *places, compare_ids))
-                chunk_reject(chunk, i, _("there is no place %lld"), (long long)offer->place);
+                chunk_reject(chunk, i, "place", _("there is no place %lld"), (long long)offer->place);
         } else if (register_members_find(&chunk->members, offer->household)) {
             chunk->rows[i].household = offer->household;
         } else {
-            chunk_reject(chunk, i, _("there is no household %lld"), (long long)offer->household);
+            chunk_reject(chunk, i, "household", _("there is no household %lld"), (long long)offer->household);
         }
     }
     number_owners(chunk, &more, places, n_places);

@@ -176,7 +176,8 @@ void chunk_rewind(struct ledger_chunk *);
 /* ---- check.c ---- */
 /* Reject what is wrong by itself, find every offer's owner, lock the owners and read their members. */
 enum alm_status chunk_check(struct ledger_chunk *, struct alm_error *);
-ALM_PRINTF(3, 4) void chunk_reject(struct ledger_chunk *, size_t row, const char *format, ...);
+/* `about`: the column of the offer that is wrong. */
+ALM_PRINTF(4, 5) void chunk_reject(struct ledger_chunk *, size_t row, const char *about, const char *format, ...);
 
 /* ---- key.c ---- */
 /* Ids, keys, and LEDGER_SAME for keys that are known. */

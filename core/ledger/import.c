@@ -368,6 +368,16 @@ static enum alm_status resolve(struct reading *in, struct alm_error *err)
 
 /* ---- answers ---- */
 
+/* A person may be named in either of two columns, a giver by body or group. */
+static int column_about(const struct import_row *row, const char *about)
+{
+    int column = -1;
+    for (int i = 0; about && i < COLUMNS && column < 0; i++)
+        if (strcmp(ledger_columns[i].name, about) == 0)
+            column = i;
+    return column == PERSON && !row->fields[PERSON].len && row->fields[NATIONAL_ID].len ? NATIONAL_ID : column;
+}
+
 static void answer_row(struct ledger_import *import, struct import_row *row, const struct ledger_answer *answer,
                        struct arena *arena, struct store_entry *entry)
 {
@@ -379,7 +389,7 @@ static void answer_row(struct ledger_import *import, struct import_row *row, con
     row->outcome = outcomes[answer->outcome];
     row->column = -1;
     if (answer->outcome == LEDGER_REJECTED)
-        import_reject(row, -1, arena, "%s", answer->reason);
+        import_reject(row, column_about(row, answer->about), arena, "%s", answer->reason);
     else if (answer->reason && answer->reason[0])
         row->reason = answer->reason;
     entry->added += answer->outcome == LEDGER_RECORDED;

@@ -103,7 +103,7 @@ static void answer_known(struct ledger_chunk *chunk, size_t i, const struct unde
     if (!offer->key.len || !under->programme ||
         (same_person && under->programme == offer->programme->id && under->date == offer->date))
         return;
-    chunk_reject(chunk, i,
+    chunk_reject(chunk, i, "key",
                  _("the key %.*s is that of delivery %lld, which is for another beneficiary, programme or day"),
                  offer->key.len < 60 ? (int)offer->key.len : 60, offer->key.at, (long long)under->id);
     chunk->answers[i].line = 0;

@@ -124,6 +124,7 @@ struct ledger_answer {
     alm_date next;      /* from when on they may; ALM_NO_DATE: not known */
     bool warned;        /* recorded although `why` (policy warn) */
     const char *reason; /* for people, in the chunk's arena; "" if recorded */
+    const char *about;  /* of one that is rejected: the column of ledger_columns that is wrong; else NULL */
 };
 
 /*

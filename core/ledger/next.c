@@ -9,8 +9,8 @@
 /* More steps than any recipient has lines; then nobody can say. */
 enum { MAX_STEPS = 4000 };
 
-/* What the row's own windows, exclusions and requirements make of a day: the day itself, or the one to look at after it;
- * ALM_NO_DATE: none will do by what is known. */
+/* What the row's own windows, exclusions and requirements make of a day: the day itself, or the one to look at after
+ * it; ALM_NO_DATE: none will do by what is known. */
 static alm_date clear_of_lines(struct ledger_chunk *chunk, size_t i, alm_date day)
 {
     const struct ledger_programme *programme = chunk->offers[i].programme;
@@ -26,8 +26,8 @@ static alm_date clear_of_lines(struct ledger_chunk *chunk, size_t i, alm_date da
     return day;
 }
 
-/* Whether a later period than that of the row can be used up.  Periods grow with time, and what is of a household or place
- * stands under it alone. */
+/* Whether a later period than that of the row can be used up.  Periods grow with time, and what is of a household or
+ * place stands under it alone. */
 static bool may_be_used(struct ledger_chunk *chunk, size_t i, int64_t period)
 {
     const struct chunk_row *row = &chunk->rows[i];

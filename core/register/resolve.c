@@ -193,7 +193,9 @@ enum alm_status register_find(struct store *store, enum alm_noun noun, const cha
     char key[CODE_MAX + 1];
     size_t len = text.at ? register_code_key(text, key) : 0;
     if (len == 0)
-        return error_set(err, ALM_BAD_DATA, NULL, _("no code of a %s is given"), _(row->word));
+        return text_trim(text).len ? error_set(err, ALM_BAD_DATA, _("a code has letters or digits, as UTF-8 text"),
+                                               _("that is no code of a %s"), _(row->word))
+                                   : error_set(err, ALM_BAD_DATA, NULL, _("no code of a %s is given"), _(row->word));
     if (noun == ALM_NOUN_PERSON)
         status = find_person(store, text, id, err);
     else if (noun == ALM_NOUN_HOUSEHOLD)

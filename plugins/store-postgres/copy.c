@@ -235,8 +235,9 @@ enum alm_status copy_backup(struct alm_connection *connection, const char *file,
     hold_signals(&before);
     int fd = open(copy, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600); /* personal data: the user's alone */
     if (fd < 0) {
-        status =
-            alm_fail(err, errno == EACCES ? ALM_NO_PERMISSION : ALM_CANT_CREATE, NULL, "%s: %s", copy, strerror(errno));
+        status = alm_fail(err, errno == EACCES ? ALM_NO_PERMISSION : ALM_CANT_CREATE,
+                          "name a file in a folder that is there, and that you may write to", "%s: %s", file,
+                          strerror(errno));
         goto out;
     }
     out.stream = fdopen(fd, "wb");

@@ -193,6 +193,23 @@ CSV
     as_expected import
 }
 
+@test "a row that cannot be is rejected with the column that is wrong" {
+    register
+    cat >bad.csv <<'CSV'
+programme,household,person,کد ملی,quantity,تاریخ,نهاد,group
+parcels,H1,,,1,1400/09/01,hamdeli,
+parcels,H1,,,1,1399/09/01,,
+parcels,H1,,,1,1399/09/01,yari,G1
+parcels,,,,1,1399/09/01,hamdeli,
+stationery,,,1476174032,1,1360/01/01,hamdeli,
+stationery,H2,,1476174032,1,1399/09/01,hamdeli,
+parcels,H1,,,1000000001,1399/09/01,hamdeli,
+CSV
+    step 65 delivery import bad.csv
+    show cat bad.rejects.csv
+    as_expected columns
+}
+
 @test "delivery record - answers each line as it comes" {
     register
     cat >stream.csv <<'CSV'

@@ -161,7 +161,7 @@ static void faults_stand_at_their_column(void **state)
                     {PERSON, "X-17"},
                     {BATCH, "parcels has no column batch"},
                     {BATCH, ""},
-                    {-1, "future"}};
+                    {DATE, "future"}};
     run(list);
     for (size_t i = 0; i < COUNT_OF(expected); i++)
         assert_rejected(list, i, expected[i].column, expected[i].why);
