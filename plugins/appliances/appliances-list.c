@@ -149,6 +149,7 @@ enum alm_status appliances_show(const struct alm_host *host, void *state, const 
 /* What is counted of a kind. */
 struct count {
     int64_t given, guaranteed, ending;
+    int64_t waiting, approved; /* cases */
 };
 
 static enum alm_status read_counts(const struct alm_host *host, const struct appliances *self, struct count *counts,
@@ -165,9 +166,39 @@ static enum alm_status read_counts(const struct alm_host *host, const struct app
                                        "iii", host->programme_id(host), today, today + s->soon / 86400);
     while (alm_next(host, st, &status, err)) {
         const struct appliances_kind *kind = appliances_kind_of(s, host->column_text(host, st, 0));
-        if (kind)
-            counts[kind - appliances_kind_at(s, 0)] = (struct count){
-                host->column_int(host, st, 1), host->column_int(host, st, 2), host->column_int(host, st, 3)};
+        if (kind) {
+            struct count *count = &counts[kind - appliances_kind_at(s, 0)];
+            count->given += host->column_int(host, st, 1);
+            count->guaranteed += host->column_int(host, st, 2);
+            count->ending += host->column_int(host, st, 3);
+        }
+    }
+    return status;
+}
+
+/* States of the core's cases. */
+enum { CASE_OPEN, CASE_VISITED, CASE_APPROVED };
+
+/* By what was asked for; a case that asks for no kind that there is counts nowhere here, and `almoner case list` shows
+ * it. */
+static enum alm_status read_cases(const struct alm_host *host, const struct appliances *self, struct count *counts,
+                                  struct alm_error *err)
+{
+    static const int64_t states[] = {CASE_OPEN, CASE_VISITED, CASE_APPROVED};
+    const struct appliances_settings *s = self->settings;
+    struct alm_statement *st = NULL;
+    enum alm_status status = alm_query(host, &st, err,
+                                       "SELECT subject, state, COUNT(*) FROM relief_case "
+                                       "WHERE programme = $1 AND state = ANY ($2) "
+                                       "GROUP BY subject, state ORDER BY subject, state",
+                                       "ia", host->programme_id(host), states, COUNT_OF(states));
+    while (alm_next(host, st, &status, err)) {
+        const struct appliances_kind *kind = appliances_kind_of(s, host->column_text(host, st, 0));
+        if (!kind)
+            continue;
+        struct count *count = &counts[kind - appliances_kind_at(s, 0)];
+        *(host->column_int(host, st, 1) == CASE_APPROVED ? &count->approved : &count->waiting) +=
+            host->column_int(host, st, 2);
     }
     return status;
 }
@@ -196,14 +227,18 @@ enum alm_status appliances_kinds(const struct alm_host *host, void *state, const
         counts ? appliances_resolve(host, self, err) : alm_fail(err, ALM_INTERNAL, NULL, "out of memory");
     if (status == ALM_OK)
         status = read_counts(host, self, counts, err);
+    if (status == ALM_OK)
+        status = read_cases(host, self, counts, err);
     for (size_t i = 0; status == ALM_OK && i < s->kinds.count; i++) {
         const struct appliances_kind *kind = appliances_kind_at(s, i);
         alm_quantity stock = ALM_NULL;
         if (self->items[i])
             status = in_stock(host, self, self->items[i], &stock, err);
-        const struct alm_value values[] = {alm_string(kind->name),       alm_string(appliances_title(kind)),
-                                           alm_number(counts[i].given),  alm_number(counts[i].guaranteed),
-                                           alm_number(counts[i].ending), alm_number_or_null(stock)};
+        const alm_quantity needed = counts[i].approved * ALM_UNIT - (stock == ALM_NULL ? 0 : stock);
+        const struct alm_value values[] = {
+            alm_string(kind->name),         alm_string(appliances_title(kind)), alm_number(counts[i].waiting),
+            alm_number(counts[i].approved), alm_number(counts[i].given),        alm_number(counts[i].guaranteed),
+            alm_number(counts[i].ending),   alm_number_or_null(stock),          alm_number(needed > 0 ? needed : 0)};
         if (status == ALM_OK)
             status = host->row(host, values, err);
     }

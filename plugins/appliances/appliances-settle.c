@@ -196,12 +196,14 @@ static enum alm_status find_kind(const struct alm_host *host, const struct settl
         status = host->request_of(host, line, &request, err);
     if (status != ALM_OK)
         return status;
-    if (request.id && *request.subject && named && strcmp(named, request.subject) != 0) {
-        alm_refuse(verdict, "the household's case is for a %.40s, and this is a %.40s", request.subject, named);
+    const bool asked = request.id && *request.subject;
+    *kind = named ? appliances_kind_of(settings, named) : asked ? appliances_kind_of(settings, request.subject) : NULL;
+    if (asked && named && *kind && *kind != appliances_kind_of(settings, request.subject)) {
+        alm_refuse(verdict, "the household's case is for '%.40s', and this is a %.40s", request.subject, (*kind)->name);
+        *kind = NULL;
         return ALM_OK;
     }
-    named = named ? named : *request.subject ? request.subject : NULL;
-    *kind = named ? appliances_kind_of(settings, named) : NULL;
+    named = named || !asked ? named : request.subject;
     appliances_kinds_text(settings, kinds, sizeof kinds);
     if (!named)
         alm_refuse(verdict, "the kind is missing: give it as `kind`; %s", kinds);

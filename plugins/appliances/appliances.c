@@ -3,6 +3,7 @@
 #include "appliances.h"
 #include "appliances-schema.h"
 #include <stdlib.h>
+#include <strings.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 #define FIELD(member) offsetof(struct appliances_settings, member)
@@ -81,7 +82,10 @@ static const struct alm_setting_group groups[] = {
 
 const struct appliances_kind *appliances_kind_of(const struct appliances_settings *s, const char *name)
 {
-    return alm_group_find(&s->kinds, sizeof(struct appliances_kind), name, strlen(name));
+    for (size_t i = 0; i < s->kinds.count; i++)
+        if (strcasecmp(appliances_kind_at(s, i)->name, name) == 0)
+            return appliances_kind_at(s, i);
+    return NULL;
 }
 
 const char *appliances_title(const struct appliances_kind *kind)
@@ -317,10 +321,13 @@ static const struct alm_command commands[] = {
 static const struct alm_column kinds_columns[] = {
     {.name = "kind", .title = "kind", .type = ALM_STRING, .hxl = "#item+code"},
     {.name = "title", .title = "title", .type = ALM_STRING, .hxl = "#item+name"},
+    {.name = "waiting", .title = "asked for", .type = ALM_INT, .flags = ALM_TOTAL},
+    {.name = "approved", .title = "approved", .type = ALM_INT, .flags = ALM_TOTAL},
     {.name = "given", .title = "given", .type = ALM_INT, .flags = ALM_TOTAL, .hxl = "#output+num"},
     {.name = "guaranteed", .title = "guaranteed", .type = ALM_INT, .flags = ALM_TOTAL},
     {.name = "ending", .title = "guarantee ends soon", .type = ALM_INT, .flags = ALM_TOTAL},
     {.name = "in_stock", .title = "in stock", .type = ALM_QUANTITY},
+    {.name = "to_buy", .title = "to buy", .type = ALM_QUANTITY},
 };
 
 static const struct alm_column guarantees_columns[] = {
@@ -335,7 +342,7 @@ static const struct alm_column guarantees_columns[] = {
 
 static const struct alm_report reports[] = {
     {.name = "kinds",
-     .summary = "of each kind, how many were given and are under guarantee, and how many are in stock",
+     .summary = "of each kind, what was asked for, approved, given and is under guarantee, and what is to be bought",
      .columns = kinds_columns,
      .n_columns = COUNT_OF(kinds_columns),
      .run = appliances_kinds},

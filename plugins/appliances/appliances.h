@@ -44,7 +44,7 @@ static inline const struct appliances_kind *appliances_kind_at(const struct appl
     return (const struct appliances_kind *)s->kinds.items + i;
 }
 
-/* The kind of that name; NULL: none. */
+/* The kind of that name, in small or capital letters; NULL: none. */
 const struct appliances_kind *appliances_kind_of(const struct appliances_settings *, const char *name);
 const char *appliances_title(const struct appliances_kind *);
 /* "there are refrigerator, heater". */

@@ -8,6 +8,7 @@ load common
 begin()
 {
     enable appliances
+    sed -i 's/^cases = yes/cases = no/' programmes/appliances.ini
     register
 }
 
@@ -115,4 +116,43 @@ CSV
     step 0 appliances list --output csv
     step 0 audit verify
     as_expected import
+}
+
+# as USER: who is at work from now on.
+as()
+{
+    export ALMONER_TEST_USER=$1
+    printf '# %s\n' "$1" >>transcript
+}
+
+# approved HOUSEHOLD KIND: a case that somebody asked for and somebody else approved.
+approved()
+{
+    as clerk
+    step 0 case open appliances --household "$1" --subject "$2" --date 1399/09/01
+    id=$(almoner case list --limit 1 --output plain | cut -f 1)
+    step 0 case visit "$id" --date 1399/09/03
+    as chair
+    step 0 case decide "$id" approved --decision C-1 --date 1399/09/05
+}
+
+@test "what is asked for, seen and approved is given, and nothing else" {
+    enable appliances
+    register
+    want=1 give H1 --with kind=heater
+    approved H1 Heater
+    want=1 give H1 --with kind=refrigerator --with serial=R-1 --key other
+    want=1 give H1 --date 1399/09/04
+    as clerk
+    step 0 case open appliances --household H2 --subject refrigerator
+    step 0 case open appliances --household H2 --subject heating
+    step 0 report appliances kinds
+    give H1 --with serial=H-1
+    step 0 appliances list --output csv
+    step 0 delivery reverse "$(last_id)" --reason 'nobody at home'
+    step 0 report appliances kinds --output csv
+    give H1 --with kind=heater --key later
+    step 0 case list --output csv
+    step 0 audit verify
+    as_expected cases
 }

@@ -8,6 +8,7 @@ load common
 begin()
 {
     enable dowries
+    sed -i 's/^cases = yes/cases = no/' programmes/dowries.ini
     sed -i -e '/^\[item blanket\]/,$d' -e 's/^; depots =.*/depots = W1/' programmes/dowries.ini
     printf '[item blanket]\nquantity = 4\nvalue = 2000000\n\n[item cooker]\nfrom = bought\nmost = 80000000\n' >>programmes/dowries.ini
     register
@@ -168,4 +169,26 @@ CSV
     step 0 report dowries handed --from 1399/08/23 --to 1399/08/23 --output csv
     step 0 audit verify
     as_expected import
+}
+
+@test "a couple's dowry is asked for and approved before it is opened" {
+    begin
+    sed -i 's/^cases = no/cases = yes/' programmes/dowries.ini
+    step 1 dowries open 7 --person 0084575948 --partner 3240175800 --body hamdeli
+    export ALMONER_TEST_USER=clerk
+    step 0 case open dowries --person 3240175800 --partner 0084575948 --date 1399/09/01
+    id=$(almoner case list --limit 1 --output plain | cut -f 1)
+    step 0 case visit "$id" --date 1399/09/03
+    step 1 dowries open 7 --person 0084575948 --partner 3240175800 --body hamdeli
+    ALMONER_TEST_USER=chair step 0 case decide "$id" approved --decision C-1 --date 1399/09/05
+    step 1 dowries open 7 --person 0084575948 --partner 0013542419 --body hamdeli
+    step 1 dowries open 7 --person 0084575948 --partner 3240175800 --body hamdeli --date 1399/09/04
+    step 0 dowries open 7 --person 0084575948 --partner 3240175800 --body hamdeli --date 1399/09/05
+    step 0 dowries hand 7 carpet blanket
+    step 0 dowries hand 7 cooker --receipt R-1 --price 48000000
+    step 0 case list --output csv
+    step 0 delivery reverse "$(last_id)" --reason x
+    step 0 case list --output csv
+    step 0 audit verify
+    as_expected cases
 }

@@ -58,7 +58,7 @@ cards()
 demo_cases()
 {
     local household
-    sed -i 's/^\[programme\]$/&\ncases = yes/' ../programmes/appliances.ini
+    sed -i 's/^cases = no/cases = yes/' ../programmes/appliances.ini
     for household in H0000002 H0000003 H0000004; do
         "$ALMONER" -q case open appliances --household "$household" --subject heater
     done
@@ -129,7 +129,7 @@ CSV
     "$ALMONER" -q stock item import items.csv
     "$ALMONER" -q stock depot import depots.csv
     "$ALMONER" -q stock import stock.csv
-    (cd .. && enable "${missing[@]}")
+    (cd .. && enable "${missing[@]}" && sed -i 's/^cases = yes/cases = no/' programmes/*.ini)
     "$ALMONER" -q init
     printf 'code,left,thrown\nK-000002,,0\nK-000003,,\n' >closings.csv
     "$ALMONER" -q disinfection order add --place P1 --group G0001 --code R1
