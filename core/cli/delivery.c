@@ -245,6 +245,8 @@ static enum alm_status run_entitlement(const struct alm_host *host, void *state,
         cli_say(cli, _("yes: %s on %s"), quantity, day);
     else
         cli_say(cli, _("no: %s"), answer.reason);
+    if (may && conf_programme_find(host_conf(cli->host), offer.programme->name)->core->cases)
+        cli_say(cli, _("it is asked for and decided first: a delivery needs an approved case, see almoner case list"));
     return status;
 }
 

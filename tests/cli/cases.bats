@@ -27,6 +27,7 @@ newest()
     cases_for parcels
     register
     as clerk
+    step 0 entitlement show parcels --household H1
     step 1 delivery record parcels --household H1 --body hamdeli --key D1
     step 0 case open parcels --household H1 --subject 'winter parcel' --by B1 --quantity 1 --date 1399/09/08 --document F-1399/17 --note 'lost the job' --key R-1
     id=$(newest)
