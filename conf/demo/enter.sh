@@ -11,6 +11,7 @@ prepare()
     show base import bases.csv
     show stage import stages.csv
     show person import people.csv
+    show person import brides.csv
     show place import places.csv
 
     # Goods come stage by stage, go to the kitchens and into parcels; then what is mixed, cooked, handed over.
@@ -36,7 +37,9 @@ prepare()
 # What is given.
 deliver()
 {
-    for list in parcels meals hygiene stationery giftcards disinfection disinfectant disinfectant-places doubles; do
+    for list in parcels meals hygiene stationery giftcards disinfection disinfectant disinfectant-places appliances doubles; do
         show delivery import "$list.csv"
     done
+    show dowries import dowries.csv
+    show dowries hand import handed.csv
 }

@@ -116,6 +116,8 @@ show report hygiene months
 show report giftcards balance
 show report disinfectant production
 show report disinfection agents
+show report appliances kinds
+show report dowries handed
 show report --by area
 show report --by month
 show report --by body
@@ -191,8 +193,8 @@ awk -F, '
     }' expected.txt stock-list.csv || faults=$((faults + 1))
 into status.csv status --output csv
 expect "places registered" places "$(fact places)"
-expect "persons registered" people "$(fact persons)"
-expect "households registered" households "$(fact households)"
+expect "persons registered" persons "$(fact persons)"
+expect "households registered" homes "$(fact households)"
 expect "second helpings refused" doubles "$(($(wc -l <refused.csv) - 1))"
 if [ "$faults" -gt 0 ]; then
     echo "The reports differ from what the lists hold (see above)." >&2
@@ -202,7 +204,9 @@ printf '\nAll figures are as expected: '
 awk '$1 == "count" { n[$2] = $3 }
      $1 == "programme" { given[$2] = $3 }
      END {
-         print n["people"] " people, " given["parcels"] " parcels, " given["meals"] " meals, " given["hygiene"] " hygiene packs, "
-         print given["stationery"] " kits of stationery, " given["giftcards"] " gift cards, " given["disinfection"] " treatments of " n["places"] " places, "
-         print given["disinfectant"] + given["disinfectant-places"] " litres of disinfectant; " n["doubles"] " second helpings refused."
+         printf "%d people, %d parcels, %d meals, ", n["people"], given["parcels"], given["meals"]
+         printf "%d hygiene packs, %d kits, %d gift cards, ", given["hygiene"], given["stationery"], given["giftcards"]
+         printf "%d appliances, %d dowries, ", given["appliances"], given["dowries"]
+         printf "%d places treated %d times, ", n["places"], given["disinfection"]
+         printf "%d litres of disinfectant; %d second helpings refused.\n", given["disinfectant"] + given["disinfectant-places"], n["doubles"]
      }' expected.txt

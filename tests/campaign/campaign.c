@@ -7,7 +7,8 @@
 
 /*
  * 122,000 parcels, 300,000 meals, 185,000 hygiene packs, 10,500 kits and 9,255 gift cards for 76,000 people over ten
- * months of 1399, and 5,000 second helpings of parcels; a year of rounds over 2,000 places; disinfectant.
+ * months of 1399, 106 appliances and 237 dowries, and 5,000 second helpings of parcels; a year of rounds over 2,000
+ * places; disinfectant.
  */
 enum {
     FULL_PARCELS = 122000,
@@ -17,6 +18,8 @@ enum {
     FULL_PACKS = 185000,
     FULL_CARDS = 9255,
     FULL_LITRES = 20000,
+    FULL_APPLIANCES = 106,
+    FULL_DOWRIES = 237,
     FULL_SITES = 2000,
     LEAST_SITES = 22,
     LEAST_PEOPLE = 200,
@@ -232,6 +235,7 @@ static void release(struct campaign *c)
     free(c->month);
     free(c->reached);
     free(c->reached_child);
+    free(c->needy);
     goods_release(c);
 }
 
@@ -290,6 +294,8 @@ int main(int argc, char **argv)
         c.packs = scaled(&c, FULL_PACKS);
         c.cards = scaled(&c, FULL_CARDS);
         c.litres = scaled(&c, FULL_LITRES);
+        c.appliances = scaled(&c, FULL_APPLIANCES) ? scaled(&c, FULL_APPLIANCES) : 1;
+        c.dowries = scaled(&c, FULL_DOWRIES) ? scaled(&c, FULL_DOWRIES) : 1;
         c.sites = scaled(&c, FULL_SITES) > LEAST_SITES ? scaled(&c, FULL_SITES) : LEAST_SITES;
     }
     people_sizes(&c);
@@ -301,6 +307,7 @@ int main(int argc, char **argv)
     givers_plan(&c);
     c.reached = xcalloc(c.households, sizeof *c.reached);
     c.reached_child = xcalloc(c.households, sizeof *c.reached_child);
+    c.needy = xcalloc(c.households, sizeof *c.needy);
     goods_start(&c);
     givers_write(&c);
     people_write(&c);
@@ -314,9 +321,11 @@ int main(int argc, char **argv)
         packs_write(&c);
         cards_write(&c);
         litres_write(&c);
+        appliances_write(&c);
     }
-    kits_write(&c); /* aid to a child is counted after all that reaches its household */
+    kits_write(&c); /* aid to a child or a couple is counted after all that reaches their households */
     if (!c.plain) {
+        dowries_write(&c);
         sites_write(&c);
         goods_write(&c);
     }

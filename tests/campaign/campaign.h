@@ -36,7 +36,9 @@ enum chance_kind {
     CHANCE_CARD,
     CHANCE_PLACE,
     CHANCE_TREATMENT,
-    CHANCE_LITRE
+    CHANCE_LITRE,
+    CHANCE_APPLIANCE,
+    CHANCE_DOWRY
 };
 struct chance chance_of(uint64_t seed, enum chance_kind, uint64_t index);
 uint64_t chance_next(struct chance *);
@@ -77,6 +79,8 @@ enum programme {
     PROGRAMME_DISINFECTION,
     PROGRAMME_DISINFECTANT,
     PROGRAMME_DISINFECTANT_PLACES,
+    PROGRAMME_APPLIANCES,
+    PROGRAMME_DOWRIES,
     PROGRAMMES
 };
 /* MONTHS are those of the campaign's first year and the one in which the year of rounds ends. */
@@ -117,7 +121,7 @@ struct campaign {
     uint64_t households;
     uint64_t groups, bases;
     /* To be written; meals in portions, disinfectant in litres for households and, rounds after rounds, for sites. */
-    uint64_t parcels, meals, kits, doubles, packs, cards, litres;
+    uint64_t parcels, meals, kits, doubles, packs, cards, litres, appliances, dowries;
     uint64_t sites;    /* places that are treated */
     uint64_t children; /* who may have a kit: counted while people are written */
     alm_date begins;
@@ -126,7 +130,8 @@ struct campaign {
     uint8_t *month;                /* counted from the first of 1399, by day */
     /* By household: which programmes, months and bodies reached it (see reach_bit), by aid to households and by aid to
      * a child. */
-    uint32_t *reached, *reached_child;
+    uint64_t *reached, *reached_child;
+    bool *needy; /* by household: its head meets a criterion; noted while people are written */
     struct cell by_programme[PROGRAMMES], by_county[MAX_COUNTIES], by_month[MONTHS], by_body[BODIES], all;
     uint64_t meal_rows, treatments;
     struct goods *goods;
@@ -143,6 +148,8 @@ extern const char *const body_codes[BODIES];
 /* Count one line of aid to a household; child: it reaches one child, not all of it. */
 void campaign_count(struct campaign *, enum programme, uint64_t household, uint32_t day, uint32_t body,
                     uint64_t quantity, uint64_t value, bool child);
+/* The line reaches one person more, to whom nothing else is given. */
+void campaign_count_partner(struct campaign *, enum programme, uint64_t household, uint32_t day, uint32_t body);
 /* One of aid to a place, which reaches nobody. */
 void campaign_count_place(struct campaign *, enum programme, uint32_t county, uint32_t day, uint32_t body,
                           uint64_t quantity, uint64_t value);
@@ -170,6 +177,8 @@ uint32_t people_place(const struct campaign *, uint64_t household);
 uint32_t people_size(const struct campaign *, uint64_t household);
 void people_household(const struct campaign *, uint64_t household, struct household *);
 void people_write(struct campaign *);
+/* A number above those of all people gives an identity number that none of them has. */
+void people_national_id(const struct campaign *, uint64_t person, char out[11]);
 void people_write_household_code(struct out *, uint64_t household);
 
 /* ---- people who are in the list twice (doubles.c) ---- */
@@ -210,6 +219,12 @@ enum good {
     GOOD_GLYCEROL,
     GOOD_HAND_RUB, /* mixed out of the two above */
     GOOD_SURFACE,  /* mixed out of bleach */
+    GOOD_REFRIGERATOR,
+    GOOD_COOKER,
+    GOOD_HEATER,
+    GOOD_CARPET,
+    GOOD_BLANKET,
+    GOOD_DISHES,
     GOODS
 };
 uint64_t goods_price(enum good); /* of a unit; of what is packed or mixed, what that costs */
@@ -248,6 +263,8 @@ void kits_write(struct campaign *);
 bool packs_possible(const struct campaign *);
 void packs_write(struct campaign *);
 void cards_write(struct campaign *);
+void appliances_write(struct campaign *);
+void dowries_write(struct campaign *);
 void litres_write(struct campaign *); /* disinfectant for households */
 void sites_write(struct campaign *);  /* places; their treatment and their disinfectant */
 

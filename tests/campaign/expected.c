@@ -14,11 +14,11 @@ static void add(struct cell *cell, uint64_t quantity, uint64_t value)
 void campaign_count(struct campaign *c, enum programme programme, uint64_t household, uint32_t day, uint32_t body,
                     uint64_t quantity, uint64_t value, bool child)
 {
-    uint32_t *reached = child ? c->reached_child : c->reached;
+    uint64_t *reached = child ? c->reached_child : c->reached;
     struct cell *cells[] = {&c->by_programme[programme], &c->by_county[c->places[people_place(c, household)].county],
                             &c->by_month[c->month[day]], &c->by_body[body], &c->all};
-    const uint32_t bits[] = {UINT32_C(1) << programme, UINT32_MAX, UINT32_C(1) << (MONTH_BIT + c->month[day]),
-                             UINT32_C(1) << (BODY_BIT + body), UINT32_MAX};
+    const uint64_t bits[] = {UINT64_C(1) << programme, UINT64_MAX, UINT64_C(1) << (MONTH_BIT + c->month[day]),
+                             UINT64_C(1) << (BODY_BIT + body), UINT64_MAX};
     for (size_t i = 0; i < COUNT_OF(cells); i++) {
         add(cells[i], quantity, value);
         /* A child is one person more, unless aid to its household reached it under the same heading (that comes first).
@@ -27,6 +27,15 @@ void campaign_count(struct campaign *c, enum programme programme, uint64_t house
             cells[i]->persons++;
     }
     reached[household] |= bits[0] | bits[2] | bits[3];
+}
+
+void campaign_count_partner(struct campaign *c, enum programme programme, uint64_t household, uint32_t day,
+                            uint32_t body)
+{
+    struct cell *cells[] = {&c->by_programme[programme], &c->by_county[c->places[people_place(c, household)].county],
+                            &c->by_month[c->month[day]], &c->by_body[body], &c->all};
+    for (size_t i = 0; i < COUNT_OF(cells); i++)
+        cells[i]->persons++;
 }
 
 void campaign_count_place(struct campaign *c, enum programme programme, uint32_t county, uint32_t day, uint32_t body,
@@ -41,7 +50,7 @@ void campaign_count_place(struct campaign *c, enum programme programme, uint32_t
 static void count_unique(struct campaign *c)
 {
     for (uint64_t h = 0; h < c->households; h++) {
-        uint32_t whole = c->reached[h], any = whole | c->reached_child[h], size = people_size(c, h);
+        const uint64_t whole = c->reached[h], any = whole | c->reached_child[h], size = people_size(c, h);
         struct cell *county = &c->by_county[c->places[people_place(c, h)].county];
         for (uint32_t bit = 0; bit < BODY_BIT + BODIES; bit++) {
             struct cell *cell = bit < MONTH_BIT  ? &c->by_programme[bit]
@@ -83,17 +92,29 @@ void expected_write(struct campaign *c)
         [PROGRAMME_DISINFECTION] = "disinfection",
         [PROGRAMME_DISINFECTANT] = "disinfectant",
         [PROGRAMME_DISINFECTANT_PLACES] = "disinfectant-places",
+        [PROGRAMME_APPLIANCES] = "appliances",
+        [PROGRAMME_DOWRIES] = "dowries",
     };
     struct out out;
     char month[24];
     const struct {
         const char *name;
         uint64_t number;
-    } counts[] = {
-        {"people", c->people}, {"households", c->households}, {"counties", c->n_counties}, {"groups", c->groups},
-        {"bodies", BODIES},    {"bases", c->bases},           {"parcels", c->parcels},     {"meals", c->meals},
-        {"kits", c->kits},     {"doubles", c->doubles},       {"packs", c->packs},         {"cards", c->cards},
-        {"places", c->sites}};
+    } counts[] = {{"people", c->people},
+                  {"households", c->households},
+                  {"counties", c->n_counties},
+                  {"groups", c->groups},
+                  {"bodies", BODIES},
+                  {"bases", c->bases},
+                  {"parcels", c->parcels},
+                  {"meals", c->meals},
+                  {"kits", c->kits},
+                  {"doubles", c->doubles},
+                  {"packs", c->packs},
+                  {"cards", c->cards},
+                  {"places", c->sites},
+                  {"persons", c->people + c->dowries},
+                  {"homes", c->households + c->dowries}};
     out_open(&out, c->dir, "expected.txt", "");
     out_text(&out,
              "# count NAME NUMBER; then CUT KEY QUANTITY DELIVERIES HOUSEHOLDS PERSONS VALUE, as the reports have to "

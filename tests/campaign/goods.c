@@ -39,6 +39,12 @@ static const struct {
     [GOOD_GLYCEROL] = {"glycerol", "Glycerol", "گلیسیرین", "litre", 1000000, 900, DEPOT_LABORATORY},
     [GOOD_HAND_RUB] = {"hand-rub", "Hand rub 70 %", "الکل دست", "litre", 0, 0, DEPOT_LABORATORY},
     [GOOD_SURFACE] = {"surface", "For surfaces 0.1 %", "محلول سطوح", "litre", 0, 0, DEPOT_LABORATORY},
+    [GOOD_REFRIGERATOR] = {"refrigerator", "Refrigerator", "یخچال", "piece", 95000000, 0, DEPOT_WAREHOUSE},
+    [GOOD_COOKER] = {"cooker", "Gas cooker", "اجاق گاز", "piece", 48000000, 0, DEPOT_WAREHOUSE},
+    [GOOD_HEATER] = {"heater", "Gas heater", "بخاری", "piece", 26000000, 0, DEPOT_WAREHOUSE},
+    [GOOD_CARPET] = {"carpet", "Carpet", "فرش", "piece", 60000000, 0, DEPOT_WAREHOUSE},
+    [GOOD_BLANKET] = {"blanket", "Blanket", "پتو", "piece", 4500000, 0, DEPOT_WAREHOUSE},
+    [GOOD_DISHES] = {"dishes", "Set of dishes", "سرویس ظروف", "set", 18000000, 0, DEPOT_WAREHOUSE},
 };
 
 /* What is made of others, as conf/demo/programmes says: thousandths of their units in one. */

@@ -61,7 +61,7 @@ uint32_t people_place(const struct campaign *c, uint64_t household)
  * could put back what a spreadsheet strips).  The walk goes on past them; it stays a permutation because no number that
  * it starts from is one of them.
  */
-static void national_id(const struct campaign *c, uint64_t person, char out[11])
+void people_national_id(const struct campaign *c, uint64_t person, char out[11])
 {
     enum { SERIALS = 1000000000, EQUAL = 111111111, LEAST = 1000000 };
     uint64_t serial = LEAST + person;
@@ -86,7 +86,7 @@ static void marks(const struct campaign *c, struct person *p, bool foreigners, s
         snprintf(p->foreign, sizeof p->foreign, "FN-%09" PRIu32,
                  (uint32_t)chance_permute(c->seed ^ CHANCE_FOREIGN, p->number, 1000000000));
     else if (!chance_percent(chance, UNMARKED_PERCENT))
-        national_id(c, p->number, p->national);
+        people_national_id(c, p->number, p->national);
 }
 
 static void schooling(struct person *p, struct chance *chance)
@@ -197,7 +197,8 @@ static void write_mobile(struct out *o, const struct campaign *c, uint64_t house
         out_text(o, number);
 }
 
-static void write_criteria(struct out *o, const struct household *h, size_t i, struct chance *chance)
+/* Answers whether there is any. */
+static bool write_criteria(struct out *o, const struct household *h, size_t i, struct chance *chance)
 {
     const struct person *p = &h->members[i];
     const char *gap = "";
@@ -210,7 +211,8 @@ static void write_criteria(struct out *o, const struct household *h, size_t i, s
     if (chance_percent(chance, 4))
         out_text(o, gap), out_text(o, "chronic-illness"), gap = " ";
     if (i == 0 && chance_percent(chance, 30))
-        out_text(o, gap), out_text(o, "lost-work");
+        out_text(o, gap), out_text(o, "lost-work"), gap = " ";
+    return *gap;
 }
 
 static void write_person(struct out *o, struct campaign *c, uint64_t number, const struct household *h, size_t i,
@@ -261,7 +263,9 @@ static void write_person(struct out *o, struct campaign *c, uint64_t number, con
     if (p->grade >= 0)
         out_number(o, (uint64_t)p->grade, 0);
     out_char(o, ',');
-    write_criteria(o, h, i, chance);
+    const bool needy = write_criteria(o, h, i, chance);
+    if (i == 0)
+        c->needy[number] = needy;
     out_char(o, ',');
     out_text(o, p->foreign);
     out_char(o, '\n');

@@ -94,21 +94,26 @@ sub month {
 # A national ID with the zeros that a spreadsheet stripped, or what stands in its place.
 sub mark { my ($id, $other) = @_; return length $id ? sprintf '%010s', digits($id) : $other }
 my ($by, %home, %members, %area, %body, %group, %county, @stages, %cells) = shift;
-rows('people', sub {
-    my $p = shift;
-    $members{$p->{household}}++;
-    $home{mark($p->{national_id}, $p->{foreign_id})} = $p->{household};
-    $area{$p->{household}} //= substr $p->{area}, 0, 4;
-});
+for my $name (qw(people brides)) {
+    rows($name, sub {
+        my $p = shift;
+        $members{$p->{household}}++;
+        $home{mark($p->{national_id}, $p->{foreign_id} // '')} = $p->{household};
+        $area{$p->{household}} //= substr $p->{area}, 0, 4;
+    });
+}
 rows('bodies', sub { $body{$_[0]{code}} = $_[0]{name} });
 rows('groups', sub { $group{$_[0]{code}} = $_[0]{name} });
 rows('areas', sub { $county{$_[0]{code}} = $_[0]{name} if $_[0]{kind} eq 'county' });
 rows('stages', sub { push @stages, [$_[0]{name}, day($_[0]{starts}), day($_[0]{ends})] });
+my %handed; # a dowry is given with its last item
+rows('handed', sub { $handed{$_[0]{certificate}} = $_[0]{date} });
 rows('places', sub { $area{$_[0]{code}} = substr $_[0]{area}, 0, 4 });
-for my $name (qw(parcels meals hygiene stationery giftcards disinfection disinfectant disinfectant-places)) {
+for my $name (qw(parcels meals hygiene stationery giftcards disinfection disinfectant disinfectant-places appliances dowries)) {
     rows($name, sub {
         my $r = shift;
-        my $id = mark($r->{national_id}, $r->{person});
+        my $id = mark($r->{national_id} // '', $r->{person});
+        @$r{qw(programme date)} = ('dowries', $handed{$r->{certificate}}) if $r->{certificate};
         my $household = $r->{household} || $r->{place} || $home{$id} || die "nobody is $id";
         my $day = day($r->{date});
         my %cut = (programme => $r->{programme}, body => $body{$r->{body}}, group => $group{$r->{group}} // '', day => iso($day),
@@ -117,6 +122,7 @@ for my $name (qw(parcels meals hygiene stationery giftcards disinfection disinfe
         my $cell = $cells{$cut{$by}} //= {n => 0};
         $cell->{n}++;
         return if $r->{place};
+        $cell->{single}{$r->{partner}} = $home{$r->{partner}} if $r->{partner};
         $cell->{households}{$household} = 1;
         if ($r->{household}) { $cell->{whole}{$household} = 1 } else { $cell->{single}{$id} = $household }
     });
@@ -202,10 +208,10 @@ for_each_cut()
 
 @test "every list again changes nothing" {
     almoner report --by programme,body,month --output csv >want
-    for list in parcels meals hygiene stationery giftcards disinfection disinfectant disinfectant-places doubles; do
+    for list in parcels meals hygiene stationery giftcards disinfection disinfectant disinfectant-places appliances doubles; do
         step 0 delivery import $list.csv
     done
-    for list in person:people place:places 'meals kitchen:kitchens' 'meals batch:batches' 'disinfectant batch:mixing' giftcards:cards stock:stock-1 stock:stock-4; do
+    for list in person:people place:places 'meals kitchen:kitchens' 'meals batch:batches' 'disinfectant batch:mixing' giftcards:cards dowries:dowries 'dowries hand:handed' stock:stock-1 stock:stock-4; do
         step 0 ${list%:*} import ${list#*:}.csv
     done
     almoner report --by programme,body,month --output csv >got
