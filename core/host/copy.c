@@ -39,7 +39,7 @@ static enum alm_status split(struct host *host, const struct side *side, const c
         return error_set(
             err, ALM_USAGE,
             _("write store-sqlite:FILE, postgresql://..., or a store plug-in whose section stands in almoner.ini"),
-            _("%s: '%s' names no store"), side->option, text);
+            _("%s: that names no store"), side->option);
     return ALM_OK;
 }
 

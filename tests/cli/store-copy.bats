@@ -222,6 +222,8 @@ refused()
     almoner -q meals kitchen add K1 --name آشپزخانه
     refused 64 --from "$(here)" --to "$(here)"
     refused 64 --from almoner.db --to $other
+    # What was typed is not told again: a password may stand in it.
+    refused 64 --from 'host=db.example password=geheim' --to $other
     refused 64 --from "$(here)" --to meals
     refused 64 --from "$(here)" --to 'postgresql://a:geheim@db.example/almoner'
     refused 64 --from "$(here)"
