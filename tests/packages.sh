@@ -5,7 +5,7 @@ build_packages="gcc libc6-dev cmake ninja-build pkg-config libinih-dev libutf8pr
     libsmartcols-dev libsodium-dev libsqlite3-dev libpq-dev tzdata"
 postgres_packages=postgresql-15
 test_packages="g++ libcmocka-dev abigail-tools bats jq perl sqlite3 $postgres_packages clang libclang-rt-14-dev valgrind groff-base mandoc zsh fish
-    dpkg-dev file openssl"
+    dpkg-dev file libicu-dev openssl"
 
 # Install those of the packages that are not there; do nothing, and ask for no rights, when all are.
 install_packages()

@@ -227,9 +227,11 @@ static int32_t fold_any(int32_t code)
     int32_t zero = digit_zero(code);
     if (zero)
         return '0' + code - zero;
-    /* Modifier apostrophes; the grapheme joiner; variation selectors; Arabic marks of the later blocks. */
+    /* Modifier apostrophes; the grapheme joiner; variation selectors; fillers and vowels that are not shown; Arabic marks
+     * of the later blocks. */
     if (code == 0x2BC || code == 0x2B9 || code == 0x2BB || code == 0x34F || (code >= 0xFE00 && code <= 0xFE0F) ||
-        (code >= 0xE0100 && code <= 0xE01EF) ||
+        (code >= 0xE0100 && code <= 0xE01EF) || (code >= 0x180B && code <= 0x180F) || code == 0x115F || code == 0x1160 ||
+        code == 0x17B4 || code == 0x17B5 ||
         (code >= 0x898 && code <= 0x8FF && utf8proc_category(code) == UTF8PROC_CATEGORY_MN))
         return FOLD_DROP;
     switch (utf8proc_category(code)) {
