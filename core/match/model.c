@@ -103,7 +103,7 @@ static bool shared(const struct rules_field *field, int kind)
 }
 
 /* What is not in common agrees by chance; but there are twins, and numbers that were given out one after the other. */
-static void relatives_by_chance(struct model *model, const struct rules *rules, int kind, size_t f)
+static void relatives_by_chance(struct model *model, const struct rules *rules, int kind, size_t f, const double *found)
 {
     double *r = model->r[kind][f];
     memcpy(r, model->u[f], sizeof model->u[f]);
@@ -114,6 +114,15 @@ static void relatives_by_chance(struct model *model, const struct rules *rules, 
     if (rules->fields[f].how == COMPARE_DIGITS || rules->fields[f].how == COMPARE_EMAIL) {
         r[MATCH_EXACT] = fmax(r[MATCH_EXACT], 0.002);
         r[MATCH_NEAR] = fmax(r[MATCH_NEAR], 0.005);
+    }
+    if (rules->fields[f].how == COMPARE_TOKENS) {
+        /* A name of several words: they share some of them, the surname, and not all. */
+        const double apart = r[MATCH_DIFFER] + r[MATCH_WEAK] + r[MATCH_SIMILAR];
+        double sum = 0;
+        for (int level = MATCH_DIFFER; level <= MATCH_SIMILAR; level++)
+            sum += r[level] = (found ? found[level] : 0) + belief / 3;
+        for (int level = MATCH_DIFFER; level <= MATCH_SIMILAR; level++)
+            r[level] *= apart / sum;
     }
 }
 
@@ -131,7 +140,7 @@ static void start(struct fit *fit)
             if (shared(&fit->rules->fields[f], k))
                 memcpy(model->r[k][f], before, sizeof before);
             else
-                relatives_by_chance(model, fit->rules, k, f);
+                relatives_by_chance(model, fit->rules, k, f, NULL);
         }
     }
 }
@@ -244,7 +253,7 @@ static double maximise(struct fit *fit)
             if (shared(&fit->rules->fields[f], k))
                 spread(model->r[k][f], fit->found[1 + k][f], belief);
             else
-                relatives_by_chance(model, fit->rules, k, f);
+                relatives_by_chance(model, fit->rules, k, f, fit->found[1 + k][f]);
         }
     }
     return change;

@@ -76,6 +76,18 @@ INI
     [ "$(sed 1d clusters.csv | cut -d, -f3 | sort | uniq | wc -l)" = "$(sed 1d doubles.csv | wc -l)" ]
 }
 
+@test "nobody is found where nobody is twice, and names in one column do as well" {
+    doubles 3000
+    grep -v '^B' doubles.csv >single.csv
+    "$ALMONER" -q match files single.csv --output pairs.csv
+    [ "$(wc -l <pairs.csv)" -le 3 ]
+    awk -F, -v OFS=, 'NR == 1 { $2 = "full_name" } NR > 1 { $2 = $2 " " $3 } { $3 = ""; sub(",,", ","); print }' doubles.csv >joined.csv
+    "$ALMONER" -q match files joined.csv --truth truth.csv >figures
+    cat figures
+    set -- $(awk '$1 == "pairs" { gsub(",", ""); print $7 }' figures)
+    at_least "$1" 0.97
+}
+
 @test "any number of threads finds the same" {
     doubles 4000
     for threads in 1 2 5; do
