@@ -176,13 +176,14 @@ fault()
 }
 
 @test "goods that are drawn or made by who may not" {
-    ready settle-draws settle-makes rule-makes command-draws
-    for name in settle-draws settle-makes rule-makes; do
+    ready settle-draws settle-makes settle-delivers rule-makes command-draws command-puts-back
+    for name in settle-draws settle-makes settle-delivers rule-makes; do
         fault 70 delivery record "$name" --household H1 --body hamdeli
         step 0 "$name" count
     done
     fault 70 command-draws break
     step 0 command-draws count
+    fault 65 command-puts-back break
     step 0 audit verify
     as_expected goods
 }
