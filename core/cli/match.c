@@ -186,7 +186,7 @@ static enum alm_status run_files(const struct alm_host *host, void *state, const
 {
     struct cli *cli = state;
     struct match_options options = options_of(cli, args);
-    const char *output = alm_arg_text(args, "output");
+    const struct alm_arg *output = alm_arg(args, "output");
     struct match *match = NULL;
     struct match_counts counts;
     enum form form = FORM_CLUSTERS;
@@ -196,16 +196,19 @@ static enum alm_status run_files(const struct alm_host *host, void *state, const
         options.threshold = (double)alm_arg_number(args, "threshold", 0) / 1000;
     if (options.threshold > 1)
         return error_set(err, ALM_USAGE, _("write a probability, for example 0.9"), _("--threshold: is over 1"));
-    if (output)
-        status = form_of(args, output, &form, err);
+    for (size_t i = 0; i < output->count && status == ALM_OK; i++) /* before the work */
+        status = form_of(args, output->values[i].text, &form, err);
     if (status == ALM_OK)
         status = match_run(&match, &options, &counts, err);
     if (status != ALM_OK)
         return status;
     tell_faults(cli, match, &counts);
     tell_counts(cli, &counts);
-    if (output)
-        status = write_output(cli, match, output, form, err);
+    for (size_t i = 0; i < output->count && status == ALM_OK; i++) {
+        status = form_of(args, output->values[i].text, &form, err);
+        if (status == ALM_OK)
+            status = write_output(cli, match, output->values[i].text, form, err);
+    }
     if (status == ALM_OK && options.truth)
         status = tell_quality(cli, &counts, err);
     match_free(match);
@@ -217,8 +220,9 @@ static const struct alm_option files_options[] = {
     MATCH_RULES,
     {.name = "output",
      .type = ALM_STRING,
+     .flags = ALM_REPEATED,
      .value = "FILE",
-     .help = N_("where the pairs or the clusters go, as CSV: pairs.csv, clusters.csv")},
+     .help = N_("where the pairs or the clusters go, as CSV: pairs.csv, clusters.csv; may be repeated")},
     {.name = "form",
      .type = ALM_ENUM,
      .choices = form_names,

@@ -91,8 +91,7 @@ INI
 @test "any number of threads finds the same" {
     doubles 4000
     for threads in 1 2 5; do
-        "$ALMONER" -q match files doubles.csv --threads $threads --output pairs-$threads.csv
-        "$ALMONER" -q match files doubles.csv --threads $threads --output clusters-$threads.csv
+        "$ALMONER" -q match files doubles.csv --threads $threads --output pairs-$threads.csv --output clusters-$threads.csv
     done
     same pairs-1.csv pairs-2.csv
     same pairs-1.csv pairs-5.csv
