@@ -224,6 +224,7 @@ struct candidate {
     uint8_t n;
     bool counted; /* the chance was counted, not worked out */
     double chance;
+    double worth; /* beside the rules that are taken */
 };
 
 static bool fits(const struct component *components, const struct rules *rules, const struct candidate *candidate,
@@ -327,15 +328,19 @@ void blocks_choose(struct rules *rules, const struct table *table, const struct 
     draw(rules, table, components, n_components, agree);
     const size_t n_candidates = add_candidates(components, n_components, rules, n / 20 / pairs, candidates);
     double left = budget;
+    bool taken = true;
     while (rules->n_blocks < MOST_RULES) {
         struct candidate *best = NULL;
         double most = 0;
+        for (size_t c = 0; c < n_candidates && taken; c++)
+            candidates[c].worth = worth(&candidates[c], agree, covered);
+        taken = false;
         for (size_t c = 0; c < n_candidates; c++) {
             const double cost = candidates[c].chance * pairs;
             /* To sort the records is what each costs at least; and what is little of the budget is no reason. */
             if (cost > left || cost > budget / 3)
                 continue;
-            const double value = worth(&candidates[c], agree, covered) / (cost + overhead);
+            const double value = candidates[c].worth / (cost + overhead);
             if (value > most) {
                 most = value;
                 best = &candidates[c];
@@ -354,6 +359,7 @@ void blocks_choose(struct rules *rules, const struct table *table, const struct 
         left -= best->chance * pairs;
         take(rules, components, best, agree, covered);
         best->chance = 2; /* not again */
+        taken = true;
     }
     if (!rules->n_blocks && n_components) { /* all cost too much: the guard against huge blocks parts this one */
         const struct candidate only = {.n = 1};

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { PIECE_ROWS = 1 << 14, SAMPLE_ROWS = 1000 };
+enum { PIECE_ROWS = 1 << 13, SAMPLE_ROWS = 1000 };
 
 struct piece {
     struct strbuf text;
