@@ -194,6 +194,9 @@ static enum alm_status run_files(const struct alm_host *host, void *state, const
     (void)host;
     if (alm_arg(args, "threshold")->count)
         options.threshold = (double)alm_arg_number(args, "threshold", 0) / 1000;
+    if (options.threads < 0 || options.threads > MATCH_MAX_THREADS)
+        return error_set(err, ALM_USAGE, _("write a number from 1 to 64, or leave it out"),
+                         _("--threads: cannot be %d"), options.threads);
     if (options.threshold > 1)
         return error_set(err, ALM_USAGE, _("write a probability, for example 0.9"), _("--threshold: is over 1"));
     for (size_t i = 0; i < output->count && status == ALM_OK; i++) /* before the work */
@@ -209,6 +212,8 @@ static enum alm_status run_files(const struct alm_host *host, void *state, const
         if (status == ALM_OK)
             status = write_output(cli, match, output->values[i].text, form, err);
     }
+    if (status == ALM_OK && cli->dry_run && output->count)
+        cli_say(cli, _("dry run: nothing was written"));
     if (status == ALM_OK && options.truth)
         status = tell_quality(cli, &counts, err);
     match_free(match);

@@ -200,6 +200,10 @@ INI
     step 78 match files list.csv --rules wrong.ini
     step 64 match files list.csv --output result.csv
     step 64 match files list.csv --threshold 1.5
+    step 64 match files list.csv --threads -3
+    step 0 --dry-run match files list.csv --rules rules.ini --output pairs.csv
+    [ ! -e pairs.csv ]
+    step 64 match files - --output pairs.csv
     sed -i '/^! [0-9]* pairs compared/d' transcript
     as_expected bad
 }
