@@ -48,7 +48,7 @@ campaign()
 {
     local list demo=$BATS_TEST_DIRNAME/../../conf/demo
     enable giftcards
-    "$CAMPAIGN" --areas "$demo/areas.csv" --out lists --people "$1"
+    "$CAMPAIGN" --areas "$demo/areas.csv" --out lists --people "$1" --plain
     cp "$demo/areas.csv" lists/
     now=2021-03-01T09:00
     store
