@@ -100,16 +100,18 @@ static enum alm_status take_range(const struct alm_host *host, const struct move
     enum alm_status status = giftcards_find(host, move->first, &ends[0], err);
     if (status == ALM_OK)
         status = giftcards_find(host, move->last, &ends[1], err);
-    if (status == ALM_OK && (strlen(move->first) != strlen(move->last) || strcmp(move->first, move->last) > 0))
-        status = alm_fail(err, ALM_BAD_DATA, "both serials have one length, the smaller one first",
-                          "there is no way from %s to %s", move->first, move->last);
-    if (status == ALM_OK)
-        status = alm_query(host, &st, err,
-                           "SELECT " GIFTCARDS_CARD_COLUMNS "FROM giftcards_card c "
-                           "WHERE c.programme = $1 AND LENGTH(c.serial) = LENGTH(CAST($2 AS TEXT)) "
-                           "AND c.serial COLLATE \"C\" >= $2 AND c.serial COLLATE \"C\" <= $3 "
-                           "ORDER BY c.serial COLLATE \"C\"",
-                           "itt", host->programme_id(host), move->first, move->last);
+    if (status != ALM_OK)
+        return status;
+    const char *first = ends[0].serial, *last = ends[1].serial; /* as they are kept */
+    if (strlen(first) != strlen(last) || strcmp(first, last) > 0)
+        return alm_fail(err, ALM_BAD_DATA, "both serials have one length, the smaller one first",
+                        "there is no way from %s to %s", first, last);
+    status = alm_query(host, &st, err,
+                       "SELECT " GIFTCARDS_CARD_COLUMNS "FROM giftcards_card c "
+                       "WHERE c.programme = $1 AND LENGTH(c.serial) = LENGTH(CAST($2 AS TEXT)) "
+                       "AND c.serial COLLATE \"C\" >= $2 AND c.serial COLLATE \"C\" <= $3 "
+                       "ORDER BY c.serial COLLATE \"C\"",
+                       "itt", host->programme_id(host), first, last);
     while (alm_next(host, st, &status, err)) {
         struct giftcards_card card = giftcards_card_row(host, st);
         bool goes = card.state == GIFTCARDS_HELD && card.holder == move->from &&

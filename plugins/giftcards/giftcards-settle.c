@@ -372,6 +372,24 @@ static enum alm_status write_given(const struct alm_host *host, const struct set
 
 /* ---- settle, unsettle ---- */
 
+/* Serials of lines as they are kept: what a line says is what the ledger keeps of it. */
+static enum alm_status fold_serials(const struct alm_host *host, struct alm_line *lines, size_t n,
+                                    struct alm_error *err)
+{
+    char code[GIFTCARDS_MAX_SERIAL + 1];
+    for (size_t i = 0; i < n; i++) {
+        const char *serial = serial_of(&lines[i]);
+        if (!serial || !alm_code(serial, code, sizeof code) || strcmp(serial, code) == 0)
+            continue;
+        /* The ledger reads it when it writes the line, after this call. */
+        char *copy = host->alloc(host, strlen(code) + 1);
+        if (!copy)
+            return no_memory(err);
+        lines[i].detail[GIFTCARDS_DETAIL_SERIAL] = alm_string(strcpy(copy, code));
+    }
+    return ALM_OK;
+}
+
 static bool settling_init(struct settling *s, const struct alm_line *lines, size_t n)
 {
     s->marks = malloc((n + 1) * sizeof *s->marks);
@@ -418,7 +436,9 @@ enum alm_status giftcards_settle(const struct alm_host *host, void *state, struc
 {
     struct settling s = {.self = state};
     size_t *given_to = malloc((n + 1) * sizeof *given_to);
-    enum alm_status status = given_to && settling_init(&s, lines, n) ? ALM_OK : no_memory(err);
+    enum alm_status status = fold_serials(host, lines, n, err);
+    if (status == ALM_OK && (!given_to || !settling_init(&s, lines, n)))
+        status = no_memory(err);
     if (status == ALM_OK)
         status = giftcards_lock(host, s.holders, s.n_pools, err);
     if (status == ALM_OK)

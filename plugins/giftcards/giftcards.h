@@ -62,7 +62,7 @@ struct giftcards_card {
 alm_money giftcards_value(const struct giftcards *, int64_t face, const char *currency);
 /* The last day on which a card may be given that is to be good for a while, as its `expires`. */
 int64_t giftcards_good_until(const struct giftcards *, alm_date given);
-/* The number by which many serials are looked up in one statement. */
+/* The number by which many serials, each as alm_code() makes it, are looked up in one statement. */
 int64_t giftcards_mark(const char *serial);
 struct alm_value giftcards_expiry(int64_t expires);
 
@@ -75,7 +75,7 @@ enum alm_status giftcards_holder_name(const struct alm_host *, alm_id holder, ch
 #define GIFTCARDS_CARD_COLUMNS "c.number, c.serial, c.currency, c.face, c.expires, c.state, c.holder, c.replaced_by "
 /* The row of a SELECT that begins with these; its texts last until the next step. */
 struct giftcards_card giftcards_card_row(const struct alm_host *, struct alm_statement *);
-/* The card of that serial, its texts in host memory; an error if there is none. */
+/* The card of that serial, however it is spelt, its texts in host memory; an error if there is none. */
 enum alm_status giftcards_find(const struct alm_host *, const char *serial, struct giftcards_card *,
                                struct alm_error *);
 

@@ -55,6 +55,23 @@ CSV
     as_expected import
 }
 
+@test "a card is one card, however its serial is spelt" {
+    ten
+    printf 'serial,value,issuer\ngc-01,2000000,Melli\nGC-۰۱,2000000,Melli\ngc - 0١,2000000,Melli\n" ",1,\n' >spelt.csv
+    step 65 giftcards import spelt.csv
+    show cat spelt.rejects.csv
+    step 0 giftcards hand --group G1 --from gc-۰۶ --to 'Gc - 07' --output csv
+    step 0 giftcards hand --group G1 --from gc-۰۸ --to gc-10 --output csv
+    step 0 giftcards show gc-06
+    step 0 delivery record giftcards --household H1 --body hamdeli --group G1 --with serial=gc-۰۴ --output csv
+    step 1 delivery record giftcards --household H2 --body hamdeli --group G1 --with serial=GC-04
+    step 0 giftcards void gc-05 --reason broken
+    step 0 giftcards replace gc-04 --by gc-۰۳ --reason 'the shop refuses it'
+    step 0 giftcards list --output csv
+    step 0 audit verify
+    as_expected spelt
+}
+
 @test "cards go from the secretariat to a group and back" {
     ten
     second_group
