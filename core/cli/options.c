@@ -264,6 +264,12 @@ static size_t next_argument(const struct parse *parse)
     return parse->n;
 }
 
+/* -5 or -۵: options are letters, so it is what a command has to judge. */
+static bool is_negative(const char *word)
+{
+    return word[0] == '-' && ((word[1] >= '0' && word[1] <= '9') || (unsigned char)word[1] >= 0x80);
+}
+
 enum alm_status cli_parse(struct cli *cli, const struct alm_option *options, size_t n, const char *path, int argc,
                           char **argv, struct alm_args *args, struct alm_error *err)
 {
@@ -277,7 +283,7 @@ enum alm_status cli_parse(struct cli *cli, const struct alm_option *options, siz
             only_arguments = true;
         } else if (!only_arguments && argv[i][0] == '-' && argv[i][1] == '-') {
             status = parse_option(&parse, argv[i], &i, argc, argv, err);
-        } else if (!only_arguments && argv[i][0] == '-' && argv[i][1]) {
+        } else if (!only_arguments && argv[i][0] == '-' && argv[i][1] && !is_negative(argv[i])) {
             status = usage(&parse, err, _("unknown option %s%s"), argv[i], "");
         } else {
             size_t number = next_argument(&parse);
