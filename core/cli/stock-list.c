@@ -143,6 +143,9 @@ enum alm_status cli_stock_list(const struct alm_host *host, void *state, const s
     enum alm_status status;
 
     (void)host;
+    if (alm_arg(args, "days")->count && listing.days < 0)
+        return error_set(err, ALM_USAGE, _("write 0 or more"), _("--days %lld is no number of days"),
+                         (long long)listing.days);
     if (listing.low && by_lot)
         return error_set(err, ALM_USAGE, _("ask for one of them"), _("--low is about items, the others about lots"));
     status = cli_stock_find(cli, args, &stock, &item, &depot, err);

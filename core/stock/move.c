@@ -25,6 +25,8 @@ struct moving {
 
 static enum alm_status check_text(const char *what, struct alm_text text, struct alm_error *err)
 {
+    if (text.len && !text_trim(text).len)
+        return error_set(err, ALM_BAD_DATA, _("write it, or leave it out"), _("the %s is blank"), what);
     if (text.len <= STOCK_TEXT_MOST)
         return ALM_OK;
     return error_set(err, ALM_BAD_DATA, NULL, _("the %s is longer than %d bytes"), what, STOCK_TEXT_MOST);
@@ -189,6 +191,19 @@ static enum alm_status compare_lot(struct moving *moving, struct alm_error *err)
     return ALM_OK;
 }
 
+/* What lists show of a lot and of all of them is the truth: no sum of a lot's is cut off. */
+static enum alm_status check_value(const struct moving *moving, struct alm_error *err)
+{
+    const struct stock_order *order = moving->order;
+    const alm_money price = order->price != ALM_NULL || !moving->known ? order->price : moving->lot.price;
+    const alm_quantity there =
+        moving->known ? stock_there(moving->stock, moving->from, moving->lot.lot, order->date, STOCK_ANY) : 0;
+    if (price == ALM_NULL || stock_value(there + order->quantity, price) <= NUMBER_MOST_MONEY)
+        return ALM_OK;
+    return error_set(err, ALM_BAD_DATA, _("look at the quantity and at the price of one unit again"),
+                     _("what the lot is worth would be beyond measure"));
+}
+
 static enum alm_status insert_lot(struct moving *moving, struct alm_text code, int64_t *made, struct alm_error *err)
 {
     const struct stock_order *order = moving->order;
@@ -277,9 +292,11 @@ static enum alm_status take(struct moving *moving, alm_quantity quantity, enum s
 static enum alm_status judge(struct moving *moving, alm_quantity *change, struct alm_error *err)
 {
     const struct stock_order *order = moving->order;
+    enum alm_status status;
     switch (order->kind) {
     case STOCK_RECEIVE:
-        return moving->known ? compare_lot(moving, err) : ALM_OK;
+        status = moving->known ? compare_lot(moving, err) : ALM_OK;
+        return status == ALM_OK ? check_value(moving, err) : status;
     case STOCK_MOVE: /* what is expired is moved by its lot, to where it is destroyed */
         return take(moving, order->quantity, order->lot.len ? STOCK_ANY : STOCK_GOOD, err);
     case STOCK_ISSUE:

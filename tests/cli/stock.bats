@@ -108,6 +108,14 @@ CSV
     step 65 stock receive rice 3 --depot W1 --lot A --expires 1400/02/01
     step 65 stock receive rice 3 --depot W1 --lot A --price 101
     step 65 stock receive rice 3 --depot W1 --key '#1'
+    step 65 stock receive rice 3 --depot W1 --lot ' '
+    step 64 stock loss rice 3 --depot W1 --reason ' '
+    step 65 stock issue rice -5 --depot W1
+    step 65 stock issue rice -۵ --depot W1
+    step 64 stock issue rice -x --depot W1
+    step 65 stock receive soap 900000000 --depot W1 --price 900000000
+    step 0 stock receive soap 1000000 --depot W1 --lot B --price 900000000
+    step 65 stock receive soap 900000 --depot W1 --lot B
     step 65 stock move rice 3 --depot W1 --to w1
     step 65 stock issue rice 3 --depot W1 --lot B
     step 65 stock return oil 3 --depot W1
@@ -115,6 +123,7 @@ CSV
     step 64 stock loss rice 3 --depot W1 --reason ''
     step 64 stock move rice 3 --depot W1
     step 64 stock list --low --near
+    step 64 stock list --days -4
     as_expected wrong
 }
 
