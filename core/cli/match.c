@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `almoner match`: which records of one list, or of two, are of one person. */
 #include "match/match.h"
-#include "cli/cli.h"
+#include "cli/match.h"
 
 #include <stdlib.h>
 
@@ -24,6 +24,8 @@
      .type = ALM_STRING,                                                                                               \
      .value = "FILE",                                                                                                  \
      .help = N_("INI file with fields, comparators and blocks (default: guessed from the headers)")},                  \
+        MATCH_THREADS
+#define MATCH_THREADS                                                                                                  \
     {                                                                                                                  \
         .name = "threads", .type = ALM_INT, .value = "N",                                                              \
         .help = N_("threads to work with (default: one for each processor)")                                           \
@@ -311,12 +313,36 @@ static const struct alm_option explain_options[] = {
      .help = N_("the other, of B.csv if there is one")},
     MATCH_RULES,
 };
+/* ---- match list (match-list.c) ---- */
+
+static const struct alm_option list_options[] = {
+    {.name = "file",
+     .type = ALM_STRING,
+     .flags = ALM_ARGUMENT | ALM_REQUIRED,
+     .value = "FILE",
+     .help = N_("CSV file with a header row, as person import takes it; - is standard input")},
+    {.name = "map",
+     .type = ALM_STRING,
+     .flags = ALM_REPEATED,
+     .value = "OURS=THEIRS",
+     .help = N_("read column OURS from the header THEIRS")},
+    {.name = "only",
+     .type = ALM_ENUM,
+     .choices = cli_match_verdicts,
+     .value = "VERDICT",
+     .help = N_("only the rows of which this was found")},
+    MATCH_THREADS,
+};
+
 static const struct alm_command match_commands[] = {
     {"files", N_("find the records of one person in a list, or in two"), files_options, COUNT_OF(files_options),
      ALM_NO_STORE, run_files,
      "match files people.csv --output clusters.csv\nmatch files ours.csv theirs.csv --output pairs.csv"},
     {"explain", N_("show one pair field by field, with the weight of each"), explain_options, COUNT_OF(explain_options),
      ALM_NO_STORE, run_explain, "match explain people.csv --a 12 --b 13"},
+    {"list", N_("tell who of a list is registered already, and what they got last; nothing is written"), list_options,
+     COUNT_OF(list_options), ALM_READS, cli_match_list,
+     "match list theirs.csv\nmatch list theirs.csv --only doubtful\nmatch list theirs.csv --only known --output csv"},
 };
 extern const struct cli_noun cli_match;
 const struct cli_noun cli_match = {"match", N_("find the records that are of one person"), match_commands,

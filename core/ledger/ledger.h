@@ -209,6 +209,17 @@ struct ledger_filter {                                  /* zero members do not f
 enum alm_status ledger_lines(struct ledger *, const struct ledger_filter *,
                              enum alm_status (*each)(void *context, const struct ledger_line *, struct alm_error *),
                              void *context, struct alm_error *);
+/* What was given last, for each programme and recipient. */
+struct ledger_last {
+    alm_id recipient; /* household; or person, under programmes whose aid is a person's own */
+    alm_id programme, body;
+    alm_date date;
+};
+/* Of these households and persons, by set-based queries; sorted by recipient and programme, allocated with malloc.
+ * Reversed lines do not count.  `households` are those where the persons live: what was given to a person under an
+ * earlier one is not found. */
+enum alm_status ledger_last(struct ledger *, const alm_id *households, size_t n_households, const alm_id *persons,
+                            size_t n_persons, struct ledger_last **, size_t *n, struct alm_error *);
 struct ledger_refusal {
     alm_id id, owner, programme, body, group, person, blocking, blocking_body, line;
     alm_date date, blocking_date;

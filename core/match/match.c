@@ -309,6 +309,25 @@ void match_splits(const struct match *match, match_split_fn *each, void *context
     }
 }
 
+void match_pairs(const struct match *match, match_pair_fn *each, void *context)
+{
+    const size_t second = match->table.first < match->table.n ? match->table.first : 0;
+    for (size_t i = 0; i < match->n_pairs; i++) {
+        const struct pair *pair = &match->pairs[i];
+        each(context, pair->a, pair->b - second, chance_of((double)pair->bits));
+    }
+}
+
+double match_probability(const struct match *match, size_t first, size_t second)
+{
+    struct comparer comparer;
+    const size_t b = second + (match->table.first < match->table.n ? match->table.first : 0);
+    comparer_init(&comparer, &match->table, &match->rules);
+    const pattern_t pattern = comparer_pattern(&comparer, first, b);
+    comparer_release(&comparer);
+    return chance_of(model_bits(&match->model, &match->table, first, b, pattern));
+}
+
 void match_write_pairs(const struct match *match, struct strbuf *out)
 {
     strbuf_adds(out, "id_a,id_b,weight,probability\n");

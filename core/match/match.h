@@ -20,8 +20,19 @@ extern const char *const match_level_names[MATCH_LEVELS];
 
 /* ---- what is to be matched ---- */
 
+/* A list that is in no file. */
+struct match_list {
+    const char *name; /* for messages */
+    const struct alm_text *headers;
+    size_t n;
+    /* The next record's n fields, borrowed until the next call; or *end. */
+    enum alm_status (*next)(void *context, struct alm_text *fields, bool *end, struct alm_error *);
+    void *context;
+};
+
 struct match_options {
     const char *files[2]; /* CSV; the second may be NULL: the first in itself */
+    const struct match_list *lists[2]; /* in the place of files; both or none */
     const char *rules;    /* INI; NULL: guessed from the headers */
     const char *truth;    /* CSV; NULL: none */
     double threshold;     /* a probability; below 0: as the rules say, or chosen */
@@ -60,6 +71,12 @@ void match_rejects(const struct match *, match_reject_fn *, void *context);
 /* Each split: two records that are certainly different, though links joined them. */
 typedef void match_split_fn(void *context, const char *id_a, const char *id_b);
 void match_splits(const struct match *, match_split_fn *, void *context);
+
+/* Records by their numbers, from 0, of the first and of the second list: all pairs that are not certainly different, with
+ * the probability of being one; and that of any pair. */
+typedef void match_pair_fn(void *context, size_t first, size_t second, double probability);
+void match_pairs(const struct match *, match_pair_fn *, void *context);
+double match_probability(const struct match *, size_t first, size_t second);
 
 /* The links as CSV: id_a, id_b, weight, probability; and the clusters, every record once: cluster, file, id. */
 void match_write_pairs(const struct match *, struct strbuf *);

@@ -22,6 +22,8 @@ struct reading {
     const char *path;
     int file;
     struct csv_reader *csv;
+    const struct match_list *list; /* instead */
+    struct alm_text *fields;       /* of its record at hand */
     size_t n_headers;
     bool end;
     int64_t row;
@@ -63,6 +65,15 @@ static void add_id(struct table *table, const struct reading *reading, const str
     table->id_at[table->n + 1] = table->ids_used;
 }
 
+static enum alm_status next_record(struct reading *reading, struct csv_record *record)
+{
+    const struct match_list *list = reading->list;
+    if (!list)
+        return csv_next(reading->csv, record, &reading->end, reading->err);
+    *record = (struct csv_record){.line = reading->row + 1, .n = list->n, .fields = reading->fields};
+    return list->next(list->context, reading->fields, &reading->end, reading->err);
+}
+
 static void read_piece(struct reading *reading)
 {
     struct piece *piece = &reading->pieces[!reading->now];
@@ -76,7 +87,7 @@ static void read_piece(struct reading *reading)
     if (!piece->ends)
         piece->ends = xcalloc(PIECE_ROWS * n_fields, sizeof *piece->ends);
     while (piece->n < PIECE_ROWS && !reading->end) {
-        reading->status = csv_next(reading->csv, &record, &reading->end, reading->err);
+        reading->status = next_record(reading, &record);
         if (reading->status != ALM_OK) {
             error_prefix(reading->err, "%s", reading->path);
             reading->end = true;
@@ -129,6 +140,12 @@ static void do_task(void *context, size_t task, unsigned thread)
         take_field(reading, task - 1);
 }
 
+static void do_field(void *context, size_t task, unsigned thread)
+{
+    (void)thread;
+    take_field(context, task);
+}
+
 static void make_room(struct table *table, size_t *capacity)
 {
     if (table->n <= *capacity)
@@ -138,21 +155,40 @@ static void make_room(struct table *table, size_t *capacity)
     table->cells = xreallocarray(table->cells, *capacity * table->n_fields, sizeof *table->cells);
 }
 
-static enum alm_status read_file(struct table *table, struct rules *rules, const char *path, int file, unsigned threads,
-                                 size_t *capacity, struct alm_error *err)
+static enum alm_status read_header(struct reading *reading)
 {
-    struct reading reading = {.table = table, .rules = rules, .path = path, .file = file, .err = err};
     struct csv_record header;
-    enum alm_status status = csv_open(&reading.csv, path, err);
+    enum alm_status status = csv_open(&reading->csv, reading->path, reading->err);
     if (status != ALM_OK)
         return status;
-    status = csv_next(reading.csv, &header, &reading.end, err);
-    if (status == ALM_OK && (reading.end || header.fault))
-        status = error_set(err, ALM_BAD_DATA, _("its first row has to name the columns"), "%s: %s", path,
-                           header.fault ? header.fault : _("is empty"));
+    status = csv_next(reading->csv, &header, &reading->end, reading->err);
+    if (status == ALM_OK && (reading->end || header.fault))
+        status = error_set(reading->err, ALM_BAD_DATA, _("its first row has to name the columns"), "%s: %s",
+                           reading->path, header.fault ? header.fault : _("is empty"));
     if (status == ALM_OK)
-        status = rules_bind(rules, file, path, header.fields, header.n, err);
-    reading.n_headers = header.n;
+        status = rules_bind(reading->rules, reading->file, reading->path, header.fields, header.n, reading->err);
+    reading->n_headers = header.n;
+    return status;
+}
+
+static enum alm_status read_file(struct table *table, struct rules *rules, const struct match_options *options,
+                                 int file, unsigned threads, size_t *capacity, struct alm_error *err)
+{
+    const struct match_list *list = options->lists[file];
+    struct reading reading = {.table = table,
+                              .rules = rules,
+                              .path = list ? list->name : options->files[file],
+                              .file = file,
+                              .list = list,
+                              .err = err};
+    enum alm_status status;
+    if (list) {
+        reading.n_headers = list->n;
+        reading.fields = xcalloc(list->n + 1, sizeof *reading.fields);
+        status = rules_bind(rules, file, list->name, list->headers, list->n, err);
+    } else {
+        status = read_header(&reading);
+    }
     if (status != ALM_OK)
         goto out;
     table->n_fields = rules->n_fields;
@@ -160,7 +196,12 @@ static enum alm_status read_file(struct table *table, struct rules *rules, const
     while (reading.status == ALM_OK && reading.pieces[!reading.now].n) {
         reading.now = !reading.now;
         make_room(table, capacity);
-        parallel_run(threads, table->n_fields + 1, do_task, &reading);
+        if (list) { /* next() is its owner's, who knows of no other thread */
+            parallel_run(threads, table->n_fields, do_field, &reading);
+            read_piece(&reading);
+        } else {
+            parallel_run(threads, table->n_fields + 1, do_task, &reading);
+        }
     }
     status = reading.status;
 out:
@@ -169,6 +210,7 @@ out:
         strbuf_release(&reading.pieces[i].text);
         free(reading.pieces[i].ends);
     }
+    free(reading.fields);
     return status;
 }
 
@@ -212,8 +254,21 @@ static enum alm_status sample_file(struct sampling *sampling, const char *path, 
     return status;
 }
 
+/* Whoever brings a list names its columns by what they hold: there is no need to look at rows. */
+static void guess_by_headers(struct rules *rules, const struct match_options *options)
+{
+    struct rules_sample samples[2] = {{.n = 0}};
+    for (int i = 0; i < 2 && options->lists[i]; i++)
+        samples[i] = (struct rules_sample){.headers = options->lists[i]->headers, .n = options->lists[i]->n};
+    rules_guess(rules, &samples[0], options->lists[1] ? &samples[1] : NULL);
+}
+
 static enum alm_status guess(struct rules *rules, const struct match_options *options, struct alm_error *err)
 {
+    if (options->lists[0]) {
+        guess_by_headers(rules, options);
+        return ALM_OK;
+    }
     struct sampling *of = xcalloc(2, sizeof *of);
     struct rules_sample samples[2];
     enum alm_status status = ALM_OK;
@@ -245,8 +300,8 @@ enum alm_status table_read(struct table *table, struct rules *rules, const struc
 {
     size_t capacity = 0;
     enum alm_status status = options->rules ? rules_read(rules, options, err) : guess(rules, options, err);
-    for (int file = 0; file < 2 && status == ALM_OK && options->files[file]; file++) {
-        status = read_file(table, rules, options->files[file], file, threads, &capacity, err);
+    for (int file = 0; file < 2 && status == ALM_OK && (options->files[file] || options->lists[file]); file++) {
+        status = read_file(table, rules, options, file, threads, &capacity, err);
         if (file == 0)
             table->first = table->n;
     }

@@ -260,7 +260,7 @@ static void sum_up(struct run *run, struct import_counts *counts)
 static enum alm_status take_fingerprint(struct run *run, struct alm_error *err)
 {
     struct stat st;
-    if (strcmp(run->import->file, "-") == 0 || run->import->dry_run)
+    if (strcmp(run->import->file, "-") == 0 || run->import->dry_run || run->import->look)
         return ALM_OK;
     int fd = open(run->import->file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
@@ -447,7 +447,7 @@ static enum alm_status write_chunk(struct run *run, struct import_counts *counts
     return status;
 }
 
-/* The one row of a stream's chunk. */
+/* The rows of a chunk: one, of a stream. */
 static void answer_rows(const struct run *run)
 {
     const struct chunk *chunk = &run->chunk;
@@ -504,11 +504,23 @@ static enum alm_status commit_chunk(struct run *run, struct import_counts *count
     }
 }
 
+/* Nothing to begin, to write or to commit. */
+static enum alm_status look_at_chunk(struct run *run, struct import_counts *counts, struct alm_error *err)
+{
+    const struct import *import = run->import;
+    struct chunk *chunk = &run->chunk;
+    enum alm_status status =
+        chunk->n ? import->rows(import->context, chunk->rows, chunk->n, &chunk->arena, NULL, err) : ALM_OK;
+    if (status == ALM_OK)
+        sum_up(run, counts);
+    return status;
+}
+
 static enum alm_status run_chunks(struct run *run, int64_t *first_line, struct alm_error *err)
 {
     const struct import *import = run->import;
-    const bool fixed = import->answer || import->chunk;
-    size_t most = import->answer ? 1 : import->chunk ? import->chunk : CHUNK_MOST;
+    const bool stream = import->answer && !import->look, fixed = stream || import->chunk;
+    size_t most = stream ? 1 : import->chunk ? import->chunk : CHUNK_MOST;
     enum alm_status status = ALM_OK;
     while (!run->chunk.end) {
         double began = seconds_now();
@@ -518,7 +530,8 @@ static enum alm_status run_chunks(struct run *run, int64_t *first_line, struct a
         if (run->chunk.n + run->chunk.n_faults == 0 && !run->recorded)
             break;
         struct import_counts counts = run->counts;
-        if ((status = commit_chunk(run, &counts, err)) != ALM_OK)
+        status = import->look ? look_at_chunk(run, &counts, err) : commit_chunk(run, &counts, err);
+        if (status != ALM_OK)
             return status;
         if (import->answer)
             answer_rows(run);
@@ -557,7 +570,7 @@ enum alm_status import_run(struct store *store, const struct import *import, str
         status = resume(&run, &resumed, err);
     if (status == ALM_OK)
         status = run_chunks(&run, &first_line, err);
-    if (store_in_transaction(store))
+    if (!import->look && store_in_transaction(store))
         store_rollback(store);
     *counts = run.counts;
     if (resumed)

@@ -20,6 +20,9 @@ struct register_importer {
     bool put, edit;
     alm_id id; /* person to edit; what the last row was about */
     struct people *people;
+    /* register_importer_look() */
+    void (*look)(void *context, int64_t line, const struct register_traits *);
+    void *look_context;
 };
 
 /* list.c: reject with what an error says and how to mend it. */
@@ -36,5 +39,8 @@ extern const size_t person_n_columns;
 enum alm_status person_rows(struct register_importer *, struct import_row *, size_t n, struct arena *,
                             struct alm_error *);
 void people_free(struct people *);
+
+/* look.c: hand on what was parsed. */
+void people_look(const struct people *);
 
 #endif

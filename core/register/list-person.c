@@ -374,6 +374,10 @@ enum alm_status person_rows(struct register_importer *importer, struct import_ro
                          _("the file has neither a column given_name nor national_id"));
     people_begin(people, rows, n, arena);
     people_parse(people);
+    if (importer->look) {
+        people_look(people);
+        return ALM_OK;
+    }
     /* What stands in the store is read only if some row is left to be judged. */
     bool any = false;
     for (size_t i = 0; i < n && !any; i++)

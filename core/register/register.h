@@ -171,6 +171,9 @@ struct import {
      * (rejected ones too); there is no rejects file and nothing to resume. */
     void (*answer)(void *context, const struct import_row *);
     void *answer_context;
+    /* rows() only reads, and so does the run: inside the read transaction that is open, without journal, rejects file or
+     * position.  answer() gets every row, at the end of its chunk. */
+    bool look;
 };
 
 /* Run it: sniff, map headers, chunk, commit each with journal and position, write rejects, resume where an interrupted
@@ -204,10 +207,34 @@ struct register_gate {
 /* What an import of each noun reads; columns' names are the CSV's. */
 enum register_list { LIST_AREA, LIST_BODY, LIST_GROUP, LIST_BASE, LIST_STAGE, LIST_PERSON, LIST_PLACE, LISTS };
 const struct import_column *register_list_columns(enum register_list, size_t *n);
+/* ---- a list against the register, without writing (look.c) ---- */
+
+/* What tells who somebody is.  Texts of no bytes, ALM_NO_DATE, 0: not known. */
+struct register_traits {
+    struct alm_text national_id, foreign_id, given_name, family_name, father_name, mobile, address; /* borrowed */
+    alm_date birth_date;
+    char sex;
+    alm_id area;
+};
+/* Somebody in the register, with the household that they belong to. */
+struct register_known {
+    struct register_traits traits;
+    alm_id person, household;
+    struct alm_text code; /* the household's; borrowed */
+};
+/* All who are not erased, one after the other, in the order of their ids; open first, next until !*more, close. */
+struct register_people;
+enum alm_status register_people_open(struct register_people **, struct store *, alm_date day, struct alm_error *);
+enum alm_status register_people_next(struct register_people *, struct register_known *, bool *more, struct alm_error *);
+void register_people_close(struct register_people *);
+
 struct register_importer; /* context of rows() for one list */
 struct register_importer *register_importer_new(enum register_list, struct store *, struct register_directory *,
                                                 const struct register_gate *, alm_date today, bool move);
 void register_importer_free(struct register_importer *);
+/* Of a list of persons: from now on rows are parsed and, if they are sound, handed to `each`; nothing is written. */
+void register_importer_look(struct register_importer *,
+                            void (*each)(void *context, int64_t line, const struct register_traits *), void *context);
 enum alm_status register_importer_rows(void *importer, struct import_row *, size_t n, struct arena *,
                                        struct store_entry *, struct alm_error *);
 
