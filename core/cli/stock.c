@@ -192,7 +192,7 @@ static const struct alm_option return_options[] = {
     ITEM,
     QUANTITY(N_("how much comes back, in the item's unit")),
     DEPOT(N_("where it comes to")),
-    LOT(N_("of which lot (default: of those that lay there and are good, the one that expires first)")),
+    LOT(N_("of which lot (default: what was given out of those that lay there and are good, those that expire first)")),
     REASON(0),
     DATE_AND_KEY};
 static const struct alm_option loss_options[] = {ITEM,

@@ -45,6 +45,11 @@ struct stock_pieces {
     size_t n, capacity;
 };
 
+struct stock_parts {
+    struct stock_part *at;
+    size_t n, capacity;
+};
+
 struct stock_name {
     alm_id id;
     const char *code, *name, *unit; /* unit: of an item */
@@ -155,6 +160,17 @@ enum alm_status stock_tell_short(struct stock *, const struct stock_need *, stru
 /* "1,200 kg" */
 void stock_quantity_text(const struct stock_name *item, alm_quantity, char *buf, size_t size);
 void stock_short_reset(struct stock *);
+
+/* ---- what comes back (back.c) ---- */
+
+/* A row that begins with id, expires, received and price of a lot (move.c). */
+struct stock_part stock_part_of(struct store_stmt *);
+/*
+ * Of which lots a return is: those that were given out by its day and are not back, the ones that expire first first;
+ * lot 0: only of those that ever lay in its depot and are good.  *missing: what is too much.
+ */
+enum alm_status stock_back(struct stock *, const struct stock_order *, alm_id lot, alm_quantity *missing,
+                           struct stock_parts *, struct alm_error *);
 
 /* ---- keys (key.c) ---- */
 

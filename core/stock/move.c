@@ -5,6 +5,8 @@
  */
 #include "stock/internal.h"
 
+#include <stdlib.h>
+
 /* An order while it is carried out. */
 struct moving {
     struct stock *stock;
@@ -18,6 +20,7 @@ struct moving {
     struct stock_part lot;
     alm_money learned; /* the lot's price, which was not known before; ALM_NULL */
     bool earlier;      /* it came before the day that is known */
+    struct stock_parts back; /* RETURN: of which lots */
     struct stock_post post;
 };
 
@@ -112,7 +115,7 @@ static void make_key(struct moving *moving)
 
 /* ---- its lot ---- */
 
-static struct stock_part part_of(struct store_stmt *stmt)
+struct stock_part stock_part_of(struct store_stmt *stmt)
 {
     const int64_t expires = store_int(stmt, 1);
     return (struct stock_part){.lot = store_int(stmt, 0),
@@ -134,7 +137,7 @@ static enum alm_status find_lot(struct moving *moving, struct alm_error *err)
         status = store_next(stmt, &row, err);
     if (status == ALM_OK && row) {
         moving->known = true;
-        moving->lot = part_of(stmt);
+        moving->lot = stock_part_of(stmt);
         store_done(stmt);
     }
     if (status == ALM_OK && !row && order->kind != STOCK_RECEIVE)
@@ -164,7 +167,7 @@ static enum alm_status choose_lot(struct moving *moving, bool good, struct alm_e
         status = store_next(stmt, &row, err);
     if (status == ALM_OK && row) {
         moving->known = true;
-        moving->lot = part_of(stmt);
+        moving->lot = stock_part_of(stmt);
         store_done(stmt);
     }
     if (status == ALM_OK && !row)
@@ -288,6 +291,26 @@ static enum alm_status take(struct moving *moving, alm_quantity quantity, enum s
     return status == ALM_OK ? error_set(err, ALM_REFUSED, what.elsewhere, "%s", what.text) : status;
 }
 
+/* No more comes back than went out. */
+static enum alm_status give_back(struct moving *moving, struct alm_error *err)
+{
+    const struct stock_order *order = moving->order;
+    alm_quantity missing = 0;
+    char asked[96], out[96];
+    enum alm_status status = moving->known ? ALM_OK : choose_lot(moving, true, err);
+    if (status == ALM_OK)
+        status = stock_back(moving->stock, order, order->lot.len ? moving->lot.lot : 0, &missing, &moving->back, err);
+    if (status != ALM_OK || !missing)
+        return status;
+    stock_quantity_text(moving->item, order->quantity, asked, sizeof asked);
+    stock_quantity_text(moving->item, order->quantity - missing, out, sizeof out);
+    return error_set(err, ALM_REFUSED, _("what is new is received, and what is found is counted"),
+                     missing == order->quantity
+                         ? _("%s of %s cannot come back: beneficiaries have none of it on that day")
+                         : _("%s of %s cannot come back: beneficiaries have %s of it on that day"),
+                     asked, moving->item->code, out);
+}
+
 /* All that is judged, and nothing written yet; *change is what comes (or goes, below 0) by a count. */
 static enum alm_status judge(struct moving *moving, alm_quantity *change, struct alm_error *err)
 {
@@ -304,7 +327,7 @@ static enum alm_status judge(struct moving *moving, alm_quantity *change, struct
     case STOCK_LOSS:
         return take(moving, order->quantity, STOCK_ANY, err);
     case STOCK_RETURN:
-        return moving->known ? ALM_OK : choose_lot(moving, true, err);
+        return give_back(moving, err);
     default:
         *change = order->quantity - stock_there(moving->stock, moving->from, moving->lot.lot, order->date, STOCK_ANY);
         if (*change < 0)
@@ -341,7 +364,8 @@ static void post(struct moving *moving, alm_quantity change)
         post_came(moving, STOCK_DONORS, order->quantity);
         break;
     case STOCK_RETURN:
-        post_came(moving, STOCK_GIVEN, order->quantity);
+        for (size_t i = 0; i < moving->back.n; i++)
+            stock_post_put(stock, &moving->post, STOCK_GIVEN, moving->from, &moving->back.at[i]);
         break;
     case STOCK_MOVE:
         post_moved(moving);
@@ -404,6 +428,7 @@ enum alm_status stock_order(struct stock *stock, const struct stock_order *order
         return status;
     make_key(&moving);
     status = carry_out(&moving, answer, err);
+    free(moving.back.at);
     if (status != ALM_OK && status != ALM_REFUSED && status != ALM_BAD_DATA)
         stock_forget(stock);
     return status;

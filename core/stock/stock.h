@@ -25,7 +25,7 @@ enum stock_kind {
     STOCK_RECEIVE = 1, /* donors -> depot: makes the lot, or adds to it */
     STOCK_MOVE,        /* depot -> depot */
     STOCK_ISSUE,       /* depot -> beneficiaries, by hand: for aid that the ledger does not know line by line */
-    STOCK_RETURN,      /* beneficiaries -> depot */
+    STOCK_RETURN,      /* beneficiaries -> depot: no more than went out */
     STOCK_LOSS,        /* depot -> losses: spoilt, expired, stolen */
     STOCK_COUNT,       /* depot <-> differences: what was counted is not what the books say */
     STOCK_DRAW,        /* depot -> beneficiaries, for a line of the ledger; the movement's id is the line's */

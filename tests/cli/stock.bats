@@ -84,6 +84,28 @@ CSV
     as_expected short
 }
 
+@test "no more comes back than went out" {
+    goods
+    almoner -q stock receive rice 30 --depot W1 --lot A --expires 1400/01/01 --date 1399/08/01 >/dev/null
+    almoner -q stock receive rice 30 --depot W1 --lot B --expires 1400/02/01 --date 1399/08/01 >/dev/null
+    step 1 stock return rice 5000 --depot W1
+    almoner -q stock issue rice 40 --depot W1 --date 1399/09/01 >/dev/null
+    step 1 stock return rice 1 --depot W1 --date 1399/08/30
+    step 1 stock return rice 1 --depot W1 --lot A --date 1399/07/01
+    step 1 stock return rice 11 --depot W1 --lot B
+    step 1 stock return rice 40.001 --depot W1
+    step 0 stock return rice 35 --depot W1 --date 1399/09/10
+    step 1 stock return rice 6 --depot W1 --date 1399/09/05
+    step 0 stock list --lots --output csv
+    printf 'kind,item,depot,quantity,lot\nreturn,rice,W1,5,B\nreturn,rice,W1,1,\nissue,rice,W1,2,B\nreturn,rice,W1,1,\n' >back.csv
+    step 65 stock import back.csv
+    show cat back.rejects.csv
+    step 0 stock list --lots --output csv
+    step 0 stock show rice --limit 6 --output csv
+    step 0 audit verify
+    as_expected back
+}
+
 @test "an order counts once" {
     goods
     step 0 stock receive soap 500 --depot W1 --key R-1

@@ -133,6 +133,7 @@ static void lots_are_named_by_the_day(void **state)
 enum { LOTS = 6, STEPS = 600 };
 struct model {
     alm_quantity lots[DEPOTS][LOTS];
+    alm_quantity given[LOTS]; /* to beneficiaries, less what came back */
 };
 
 static uint64_t draw(uint64_t *random, uint64_t n)
@@ -170,7 +171,12 @@ static bool model_step(struct model *m, const struct stock_order *order, int dep
     alm_quantity taken[LOTS], sum = 0;
     switch (order->kind) {
     case STOCK_RECEIVE:
+        m->lots[depot][lot] += order->quantity;
+        return true;
     case STOCK_RETURN:
+        if (m->given[lot] < order->quantity)
+            return false;
+        m->given[lot] -= order->quantity;
         m->lots[depot][lot] += order->quantity;
         return true;
     case STOCK_MOVE:
@@ -180,7 +186,11 @@ static bool model_step(struct model *m, const struct stock_order *order, int dep
             m->lots[to][i] += taken[i];
         return true;
     case STOCK_ISSUE:
-        return model_take(m, depot, lot, order->quantity, false, taken);
+        if (!model_take(m, depot, lot, order->quantity, false, taken))
+            return false;
+        for (int i = 0; i < LOTS; i++)
+            m->given[i] += taken[i];
+        return true;
     case STOCK_LOSS:
         return model_take(m, depot, lot, order->quantity, true, taken);
     default:
