@@ -126,6 +126,20 @@ enum alm_status host_service_put_back(const struct alm_host *services, alm_id is
     return status == ALM_OK ? stock_undraw(stock, issued, issued, date, programme->host->entry->id, err) : status;
 }
 
+enum alm_status host_service_last_day(const struct alm_host *services, alm_id item, const char *lot, alm_date date,
+                                      struct alm_error *err)
+{
+    struct host_programme *programme = self(services);
+    struct stock *stock;
+    enum alm_status status = may_write(programme, "stock_last_day", err);
+
+    if (status != ALM_OK)
+        return status;
+    PLUGIN_ASKED_HOST;
+    status = host_stock(programme->host, &stock, err);
+    return status == ALM_OK ? stock_last_day(stock, item, text_of(lot), date, err) : status;
+}
+
 enum alm_status host_service_on_hand(const struct alm_host *services, alm_id item, alm_id depot, alm_date date,
                                      alm_quantity *quantity, struct alm_error *err)
 {

@@ -43,6 +43,8 @@ enum alm_status host_service_request_of(const struct alm_host *, const struct al
                                         struct alm_error *);
 enum alm_status host_service_issue(const struct alm_host *, struct alm_draw *, struct alm_error *);
 enum alm_status host_service_put_back(const struct alm_host *, alm_id issued, alm_date, struct alm_error *);
+enum alm_status host_service_last_day(const struct alm_host *, alm_id item, const char *lot, alm_date,
+                                      struct alm_error *);
 enum alm_status host_service_deliver(const struct alm_host *, struct alm_delivery *, struct alm_error *);
 enum alm_status host_service_token(const struct alm_host *, const char *text, char digits[65], struct alm_error *);
 

@@ -337,6 +337,7 @@ void host_services_fill(struct host_programme *programme)
         .stock_issue = host_service_issue,
         .stock_put_back = host_service_put_back,
         .deliver = host_service_deliver,
+        .stock_last_day = host_service_last_day,
     };
 }
 

@@ -328,6 +328,7 @@ AT(alm_host, request_of, 304);
 AT(alm_host, stock_issue, 312);
 AT(alm_host, stock_put_back, 320);
 AT(alm_host, deliver, 328);
+AT(alm_host, stock_last_day, 336);
 
 SIZE(alm_goods, 16);
 AT(alm_goods, item, 0);

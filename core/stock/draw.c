@@ -178,6 +178,23 @@ enum alm_status stock_on_hand(struct stock *stock, alm_id item, alm_id depot, al
                         "ii", item, (int64_t)date);
 }
 
+enum alm_status stock_last_day(struct stock *stock, alm_id item, struct alm_text lot, alm_date date,
+                               struct alm_error *err)
+{
+    int64_t changes = 0;
+    enum alm_status status = stock_sync(stock, err);
+    if (status == ALM_OK)
+        status =
+            store_run(stock->store, &changes, err, "UPDATE stock_lot SET expires = $1 WHERE item = $2 AND code = $3",
+                      "iis", date == ALM_NO_DATE ? ALM_NULL : (int64_t)date, item, lot);
+    const struct stock_name *name = status == ALM_OK && !changes ? stock_item_name(stock, item) : NULL;
+    if (status == ALM_OK && !changes)
+        status = error_set(err, ALM_BAD_DATA, _("`almoner stock list --lots` shows them"),
+                           _("there is no lot %.*s of %s"), (int)lot.len, lot.at, name ? name->code : "?");
+    stock_forget(stock);
+    return status;
+}
+
 /* ---- making ---- */
 
 static alm_date earliest(const struct stock *stock, const struct stock_pieces *pieces)

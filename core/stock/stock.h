@@ -110,6 +110,8 @@ enum alm_status stock_draw(struct stock *, struct alm_draw *, size_t n, alm_id e
 enum alm_status stock_undraw(struct stock *, alm_id line, alm_id reversal, alm_date date, alm_id entry,
                              struct alm_error *);
 enum alm_status stock_make(struct stock *, struct alm_make *, alm_id entry, struct alm_error *);
+/* The last day of a lot, as it is known now; what was read of it is forgotten. */
+enum alm_status stock_last_day(struct stock *, alm_id item, struct alm_text lot, alm_date, struct alm_error *);
 enum alm_status stock_on_hand(struct stock *, alm_id item, alm_id depot, alm_date, alm_quantity *, struct alm_error *);
 
 /* ---- reading (read.c) ---- */

@@ -327,6 +327,48 @@ enum alm_status disinfectant_batch_import(const struct alm_host *host, void *sta
 
 /* ---- check ---- */
 
+/* The lot of a batch that was measured today: too weak or too strong, it is passed over from today on, until a later
+ * check finds it good.  What was given before that day and is entered late did come out of it. */
+static enum alm_status judge_lot(const struct alm_host *host, alm_id item, const char *code, bool good,
+                                 alm_date expires, struct alm_error *err)
+{
+    struct alm_statement *st;
+    bool row = false;
+    enum alm_status status =
+        alm_query(host, &st, err, "SELECT expires FROM stock_lot WHERE item = $1 AND code = $2", "it", item, code);
+    if (status == ALM_OK)
+        status = host->step(host, st, &row, err);
+    if (status != ALM_OK || !row) /* its product was no item of the stock when it was mixed */
+        return status;
+    const int64_t now = alm_column_int(host, st, 0);
+    const alm_date yesterday = host->today(host) - 1;
+    alm_date until = expires;
+    if (!good)
+        until = now != ALM_NULL && now < yesterday ? (alm_date)now : yesterday;
+    return now == until ? ALM_OK : host->stock_last_day(host, item, code, until, err);
+}
+
+/* The commands that take out of stock what is left of a batch. */
+static enum alm_status tell_losses(const struct alm_host *host, const char *item_code, alm_id item, const char *code,
+                                   struct alm_error *err)
+{
+    struct alm_statement *st;
+    char quantity[32], text[400];
+    enum alm_status status =
+        alm_query(host, &st, err,
+                  "SELECT d.code, b.quantity FROM stock_lot l JOIN stock_balance b ON b.item = l.item AND b.lot = l.id "
+                  "JOIN stock_depot d ON d.id = b.depot WHERE l.item = $1 AND l.code = $2 AND b.quantity > 0 "
+                  "ORDER BY d.code COLLATE \"C\"",
+                  "it", item, code);
+    while (alm_next(host, st, &status, err)) {
+        disinfectant_decimal(host->column_int(host, st, 1), quantity, sizeof quantity);
+        snprintf(text, sizeof text, "almoner stock loss %s %s --depot %s --lot '%s' --reason 'failed its check'",
+                 item_code, quantity, host->column_text(host, st, 0), code);
+        host->say(host, text);
+    }
+    return status;
+}
+
 enum alm_status disinfectant_run_check(const struct alm_host *host, void *state, const struct alm_args *args,
                                        struct alm_error *err)
 {
@@ -336,10 +378,11 @@ enum alm_status disinfectant_run_check(const struct alm_host *host, void *state,
     struct alm_statement *st;
     struct alm_error fault = {0};
     struct disinfectant_mix mix = {0};
-    char hint[200], text[800];
+    char hint[200], text[900];
     bool row = false;
+    alm_id item = 0;
     enum alm_status status = alm_query(host, &st, err,
-                                       "SELECT product, substance, strength, made FROM disinfectant_batch "
+                                       "SELECT product, substance, strength, made, expires FROM disinfectant_batch "
                                        "WHERE programme = $1 AND code = $2",
                                        "it", host->programme_id(host), code);
     if (status == ALM_OK)
@@ -354,6 +397,7 @@ enum alm_status disinfectant_run_check(const struct alm_host *host, void *state,
     mix.parts[0].substance = disinfectant_substance_of(s, host->column_text(host, st, 1));
     mix.strength = host->column_int(host, st, 2);
     mix.litres = host->column_int(host, st, 3);
+    const alm_date expires = (alm_date)host->column_int(host, st, 4);
     if (!mix.product || !mix.parts[0].substance)
         return alm_fail(err, ALM_BAD_CONFIG, "put its sections back into the programme's settings",
                         "batch %.60s is of a product or substance that is not set up any more", code);
@@ -365,16 +409,17 @@ enum alm_status disinfectant_run_check(const struct alm_host *host, void *state,
     status = alm_run(host, NULL, err,
                      "UPDATE disinfectant_batch SET measured = $1, measured_on = $2 WHERE programme = $3 AND code = $4",
                      "iiit", measured, (int64_t)host->today(host), host->programme_id(host), code);
+    if (status == ALM_OK && kept(mix.product->item))
+        status = host->find(host, ALM_NOUN_ITEM, mix.product->item, &item, err);
+    if (status == ALM_OK && item)
+        status = judge_lot(host, item, code, verdict == ALM_OK, expires, err);
     if (status != ALM_OK || verdict == ALM_OK)
         return status;
     /* What was measured is a fact, to be kept; so this is no failure of the command. */
-    if (kept(mix.product->item))
-        snprintf(text, sizeof text, "%s; what is left of it is not to be given: almoner stock loss %s --lot %s",
-                 fault.text, mix.product->item, code);
-    else
-        snprintf(text, sizeof text, "%s; what is left of it is not to be given", fault.text);
+    snprintf(text, sizeof text, "%s; what is left of it is not to be given%s", fault.text,
+             item ? ", and draws pass it over from today on" : "");
     host->warn(host, text);
-    return ALM_OK;
+    return item ? tell_losses(host, mix.product->item, item, code, err) : ALM_OK;
 }
 
 /* ---- list and report ---- */

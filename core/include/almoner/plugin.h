@@ -705,6 +705,9 @@ struct alm_host {
     /* Inside a command that writes: enter a delivery, as `almoner delivery record` does, the plug-in's own settle() too.  ALM_REFUSED with
      * the reason if it is refused or held: return that, and the command is undone. */
     enum alm_status (*deliver)(const struct alm_host *, struct alm_delivery *, struct alm_error *);
+    /* Inside a command that writes: the last day on which a lot may be used, as it is known now.  One that was found bad is one that
+     * expired the day before: draws pass it over. */
+    enum alm_status (*stock_last_day)(const struct alm_host *, alm_id item, const char *lot, alm_date, struct alm_error *);
 };
 
 /* Whether the host that runs this plug-in is new enough to have `member`. */

@@ -43,6 +43,37 @@ static enum alm_status stock_make(const struct alm_host *host, struct alm_make *
     return ALM_OK;
 }
 
+static enum alm_status stock_last_day(const struct alm_host *host, alm_id item, const char *lot, alm_date date,
+                                      struct alm_error *err)
+{
+    return alm_run(host, NULL, err, "UPDATE stock_lot SET expires = $1 WHERE item = $2 AND code = $3", "iit",
+                   (int64_t)date, item, lot);
+}
+
+/* As much of the stock as a check reads: the lot of batch B1, in a depot. */
+static void put_into_stock(struct fixture *fixture)
+{
+    static const char *const statements[] = {
+        "CREATE TABLE stock_lot (id BIGINT, item BIGINT, code TEXT, expires BIGINT)",
+        "CREATE TABLE stock_depot (id BIGINT, code TEXT)",
+        "CREATE TABLE stock_balance (depot BIGINT, item BIGINT, lot BIGINT, quantity BIGINT)",
+        "INSERT INTO stock_lot VALUES (1, 811, 'B1', 18602)",
+        "INSERT INTO stock_depot VALUES (5, 'W1')",
+        "INSERT INTO stock_balance VALUES (5, 811, 1, 12500)",
+    };
+    struct alm_error err = {0};
+    for (size_t i = 0; i < COUNT_OF(statements); i++)
+        OK(store_run(fixture->suite->store, NULL, &err, statements[i], ""));
+}
+
+static int64_t last_day(struct fixture *fixture)
+{
+    struct alm_error err = {0};
+    int64_t day = 0;
+    OK(store_number(fixture->suite->store, &day, 0, &err, "SELECT expires FROM stock_lot", ""));
+    return day;
+}
+
 static int start(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
@@ -51,6 +82,7 @@ static int start(void **state)
     fixture_load(fixture, "disinfectant", ini);
     fixture->host.find = find;
     fixture->host.stock_make = stock_make;
+    fixture->host.stock_last_day = stock_last_day;
     fixture_start(fixture);
     fixture->today = DAY;
     OK(store_migrate(fixture->suite->store, "disinfectant", fixture->plugin->migrations, fixture->plugin->n_migrations,
@@ -298,13 +330,23 @@ static void a_batch_is_checked_again(void **state)
         fixture_run(fixture, &err, "mix", "product", "surface", "litres", "50", "measured", "0.1", "code", "B1", NULL),
         ALM_BAD_DATA);
     fixture->today++;
+    put_into_stock(fixture);
     OK(fixture_run(fixture, &err, "check", "batch", "B1", "measured", "0.09", NULL));
     assert_int_equal(fixture->warnings.len, 0);
+    assert_int_equal(last_day(fixture), 18602);
     OK(fixture_run(fixture, &err, "check", "batch", "B1", "measured", "0.08", NULL));
     assert_string_equal(
         fixture->warnings.at,
         "0.08 % was measured where 0.1 % was to be: that is more than 10 % off; what is left of it is not "
-        "to be given: almoner stock loss 811 --lot B1\n");
+        "to be given, and draws pass it over from today on\n");
+    assert_int_equal(last_day(fixture), fixture->today - 1);
+    fixture->today++;
+    OK(fixture_run(fixture, &err, "check", "batch", "B1", "measured", "0.07", NULL));
+    assert_int_equal(last_day(fixture), fixture->today - 2); /* as the first check found */
+    OK(fixture_run(fixture, &err, "check", "batch", "B1", "measured", "0.1", NULL));
+    assert_int_equal(last_day(fixture), 18602);
+    fixture->today--;
+    OK(fixture_run(fixture, &err, "check", "batch", "B1", "measured", "0.08", NULL));
     OK(fixture_run(fixture, &err, "batch list", NULL));
     assert_string_equal(fixture->out.at, "B1|surface|18601|18602|50000|50000|bleach|1000|100|80|18602|1000\n");
     assert_int_equal(fixture_run(fixture, &err, "check", "batch", "B1", "measured", "0", NULL), ALM_BAD_DATA);
