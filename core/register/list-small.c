@@ -100,6 +100,13 @@ static enum alm_status read_items(struct small *small, struct alm_error *err)
                 item->since = store_int(stmt, (int)small->n_cells + 1);
         }
     }
+    if (status == ALM_OK && n && small->table->in_use) {
+        struct store_stmt *stmt;
+        bool row;
+        status = store_query(small->importer->store, &stmt, err, small->table->in_use, "I", ids, n);
+        while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
+            small->items[number[keys_find_id(&by_id, store_int(stmt, 0))]].used = true;
+    }
     free(number);
     free(ids);
     keys_release(&by_id);
@@ -164,6 +171,12 @@ static void judge(struct small *small, size_t i)
             values[c] = (struct small_value){.number = ALM_NULL};
         }
         bool other = !same_value(&values[c], &item->values[c]);
+        if (other && item->used && c == small->table->fixed) {
+            import_reject(row, (int)c, small->arena,
+                          _("stays as it is, for what is written of this %s is meant so; add another one"),
+                          _(small->table->word));
+            return;
+        }
         changed |= other;
         /* The kind tells what is a county. */
         moves |= other && (cell->kind == CELL_PARENT || (importer->list == LIST_AREA && cell->kind == CELL_KIND));

@@ -23,7 +23,7 @@ struct small_value {
 /* What stands, or will stand, under a code. */
 struct small_item {
     alm_id id;
-    bool known, fresh, changed, moves;
+    bool known, fresh, changed, moves, used; /* used: the table's fixed cell stays */
     struct small_value values[CELLS_MAX];
     int64_t since;
 };

@@ -279,6 +279,8 @@ struct register_table {
     const char *select; /* id, the cells, the extra column; of $1 */
     enum register_extra extra;
     const char *extra_column;
+    size_t fixed;       /* the cell that stays as it is once the row is in use */
+    const char *in_use; /* which of the ids $1 are; NULL: no cell stays */
 };
 enum { REGISTER_CELLS_MAX = 8 };
 /* As register_importer_new() and register_put(), without a gate: what hangs on another room's list is its own matter. */

@@ -42,8 +42,8 @@ enum alm_status stock_back(struct stock *stock, const struct stock_order *order,
     *missing = order->quantity;
     enum alm_status status = stock_sync(stock, err);
     if (status == ALM_OK)
-        status = store_query(stock->store, &stmt, err, sql, "iiii", order->item, lot, (int64_t)order->date,
-                             order->depot);
+        status =
+            store_query(stock->store, &stmt, err, sql, "iiii", order->item, lot, (int64_t)order->date, order->depot);
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         const struct stock_part part = stock_part_of(stmt);
         if (part.lot != account.part.lot) {

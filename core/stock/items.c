@@ -14,6 +14,7 @@ static const struct import_column item_columns[] = {
     {"low", "low stock|minimum|حداقل|کمینه", false},
     {"near", "near expiry|days before expiry|نزدیک انقضا|روز مانده", false},
 };
+enum { UNIT = 3 }; /* quantities are in it: it stays once there was any */
 static const struct register_cell item_cells[] = {
     {"code", CELL_CODE, true, NULL}, {"name", CELL_TEXT, true, NULL},     {"name_fa", CELL_TEXT, false, NULL},
     {"unit", CELL_TEXT, true, NULL}, {"low", CELL_QUANTITY, false, NULL}, {"near", CELL_NUMBER, false, NULL}};
@@ -26,7 +27,9 @@ const struct register_table stock_item_table = {
     "SELECT id, code FROM stock_item",
     "SELECT id, code, name, name_fa, unit, low, near FROM stock_item WHERE id = ANY ($1)",
     EXTRA_NONE,
-    NULL};
+    NULL,
+    UNIT,
+    "SELECT DISTINCT item FROM stock_lot WHERE item = ANY ($1)"};
 
 static const struct import_column depot_columns[] = {
     {"code", "depot code|کد|کد انبار", true},
@@ -51,6 +54,8 @@ const struct register_table stock_depot_table = {
     "SELECT id, code FROM stock_depot",
     "SELECT id, code, name, kind, area, body FROM stock_depot WHERE id = ANY ($1)",
     EXTRA_NONE,
+    NULL,
+    0,
     NULL};
 
 /* ---- by id and by code ---- */

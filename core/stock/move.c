@@ -18,8 +18,8 @@ struct moving {
     uint32_t from, to; /* cells: order->depot's, order->to's */
     bool known;        /* the lot is there already */
     struct stock_part lot;
-    alm_money learned; /* the lot's price, which was not known before; ALM_NULL */
-    bool earlier;      /* it came before the day that is known */
+    alm_money learned;       /* the lot's price, which was not known before; ALM_NULL */
+    bool earlier;            /* it came before the day that is known */
     struct stock_parts back; /* RETURN: of which lots */
     struct stock_post post;
 };

@@ -84,6 +84,21 @@ CSV
     as_expected short
 }
 
+@test "an item keeps its unit once there was any of it" {
+    goods
+    step 0 stock item edit rice --unit bag
+    step 0 stock item edit rice --unit kg
+    almoner -q stock receive rice 30 --depot W1 >/dev/null
+    step 65 stock item edit rice --unit litre
+    step 0 stock item edit rice --unit kg --low 3
+    step 0 stock item edit oil --unit bottle
+    printf 'code,name,unit,low\nrice,Rice,bag,5\noil,Oil,litre,5\nsoap,Soap,box,\n' >units.csv
+    step 65 stock item import units.csv
+    show cat units.rejects.csv
+    step 0 stock item list --output csv
+    as_expected unit
+}
+
 @test "no more comes back than went out" {
     goods
     almoner -q stock receive rice 30 --depot W1 --lot A --expires 1400/01/01 --date 1399/08/01 >/dev/null
