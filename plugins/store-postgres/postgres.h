@@ -61,6 +61,7 @@ struct alm_connection {
     bool in_transaction; /* as the core sees it */
     bool aborted;        /* the server refuses all but an end of the transaction or savepoint; `failure` says why */
     bool again;          /* the last failure came from others at work: the transaction may pass when it is run anew */
+    bool writing;        /* the transaction, or the last one */
     bool unsure;         /* the answer to the last commit was lost */
     bool reached;        /* the server has let us in before */
     struct alm_error failure;

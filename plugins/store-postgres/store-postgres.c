@@ -138,14 +138,16 @@ static enum alm_status store_begin(struct alm_connection *connection, bool write
     connection->again = false;
     connection->unsure = false;
     enum alm_status status = connection_mend(connection, err);
-    if (status == ALM_OK && write && connection->read_only)
+    if (status != ALM_OK)
+        return status; /* it was waited for */
+    if (write && connection->read_only)
         return alm_fail(err, ALM_NO_PERMISSION, "connect to the primary server: this one can only be read",
                         "the store can only be read");
-    if (status == ALM_OK)
-        status = connection_run(connection, sql, err);
+    status = connection_run(connection, sql, err);
     if (status != ALM_OK && connection_lost(connection) && (status = connection_open(connection, err)) == ALM_OK)
         status = connection_run(connection, sql, err);
     connection->in_transaction = status == ALM_OK;
+    connection->writing = write;
     connection->aborted = false;
     connection->deferring = false;
     return status;
@@ -180,7 +182,8 @@ static enum alm_status store_commit(struct alm_connection *connection, struct al
         PQsendQueryParams(connection->pg, "COMMIT", 0, NULL, NULL, NULL, NULL, 0);
         status = connection_ready(connection, err);
     }
-    if (status != ALM_OK && connection_lost(connection)) {
+    const bool lost = status != ALM_OK && connection_lost(connection);
+    if (lost && connection->writing) {
         connection->again = false;
         connection->unsure = true;
         status = alm_fail(err, ALM_IO, "look whether it was kept, before you run the command again",
@@ -189,7 +192,7 @@ static enum alm_status store_commit(struct alm_connection *connection, struct al
     if (status != ALM_OK)
         store_rollback(connection);
     connection->in_transaction = false;
-    return status;
+    return lost && !connection->writing ? ALM_OK : status; /* what was read was read */
 }
 
 static enum alm_status store_savepoint(struct alm_connection *connection, struct alm_error *err)

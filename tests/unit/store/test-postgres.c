@@ -368,6 +368,13 @@ static void cut_connections(struct suite *suite)
     store_close(other);
 }
 
+static int64_t milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static void test_a_lost_connection_is_made_anew(void **state)
 {
     struct suite *suite = *state;
@@ -403,6 +410,24 @@ static void test_a_lost_connection_is_made_anew(void **state)
     assert_int_equal(suite_number(suite->store, "SELECT COUNT(*) FROM t_more"), 0);
     OK(store_number(suite->store, &n, -1, &err, sql, "i", INT64_C(2)));
     assert_int_equal(n, 1);
+    /* a server that stays away is waited for once */
+    OK(store_begin(suite->store, true, &err));
+    cut_connections(suite);
+    FAILS(ALM_UNAVAILABLE, store_run(suite->store, NULL, &err, "INSERT INTO t_more (id) VALUES (2)", ""));
+    store_rollback(suite->store);
+    settings->connection = "host=/tmp/nowhere";
+    settings->connect_timeout = 2;
+    const int64_t began = milliseconds();
+    FAILS(ALM_UNAVAILABLE, store_begin(suite->store, true, &err));
+    assert_in_range(milliseconds() - began, 1000, 2500);
+    settings->connection = name;
+    settings->connect_timeout = 5;
+    /* what was read was read, whether the server heard of the end or not */
+    OK(store_begin(suite->store, false, &err));
+    assert_int_equal(suite_number(suite->store, "SELECT COUNT(*) FROM t_more"), 0);
+    cut_connections(suite);
+    OK(store_commit(suite->store, &err));
+    assert_int_equal(suite_number(suite->store, "SELECT COUNT(*) FROM t_more"), 0);
     /* while a commit is on its way nobody knows: it is not run again by itself */
     OK(store_begin(suite->store, true, &err));
     OK(store_run(suite->store, NULL, &err, "INSERT INTO t_more (id) VALUES (1)", ""));
