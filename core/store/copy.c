@@ -111,21 +111,21 @@ static enum alm_status filled(struct store *to, const char *table, const char *s
     return error_set(err, ALM_CANT_CREATE, _(mend), _("it holds something already: there are rows in %s"), table);
 }
 
-/* Of a store that was made and never used, all tables are empty. */
-static enum alm_status look_at_rows(struct store *to, const struct relation *relations, size_t n, const char *source,
+/*
+ * Of a store that was made and never used, all tables are empty.  Only the journal tells of migrations, if they were
+ * applied by several commands: those of a copy that was interrupted there.
+ */
+static enum alm_status look_at_rows(struct store *to, const struct relation *relation, const char *source,
                                     struct alm_error *err)
 {
-    for (size_t i = 0; i < n; i++) {
-        char sql[256];
-        int64_t row = 0;
-        if (!is_copied(&relations[i]))
-            continue;
-        snprintf(sql, sizeof sql, "SELECT 1 FROM \"%.200s\" LIMIT 1", relations[i].name);
-        enum alm_status status = store_number(to, &row, 0, err, sql, "");
-        if (status != ALM_OK || row)
-            return status == ALM_OK ? filled(to, relations[i].name, source, err) : status;
-    }
-    return ALM_OK;
+    char sql[256];
+    int64_t row = 0;
+    if (!is_copied(relation) || strcmp(relation->name, "journal_unsealed") == 0)
+        return ALM_OK;
+    snprintf(sql, sizeof sql, "SELECT 1 FROM \"%.200s\"%s LIMIT 1", relation->name,
+             strcmp(relation->name, "journal") == 0 ? " WHERE command <> 'init'" : "");
+    enum alm_status status = store_number(to, &row, 0, err, sql, "");
+    return status == ALM_OK && row ? filled(to, relation->name, source, err) : status;
 }
 
 enum alm_status store_copy_look(struct store *from, struct store *to, struct arena *arena, bool *begun,
@@ -149,13 +149,12 @@ enum alm_status store_copy_look(struct store *from, struct store *to, struct are
     }
     if (status == ALM_OK)
         status = mark_of(to, arena, &identity, &token, err);
-    if (status == ALM_OK && !identity)
-        status = look_at_rows(to, relations, n, source, err);
-    else if (status == ALM_OK && strcmp(identity, source) != 0)
+    for (size_t i = 0; i < n && status == ALM_OK && !identity; i++)
+        status = look_at_rows(to, &relations[i], source, err);
+    if (status == ALM_OK && identity && strcmp(identity, source) != 0)
         status = error_set(err, ALM_CANT_CREATE, _("name an empty one: another file, schema or database"),
                            _("it holds an unfinished copy of another store"));
-    else if (status == ALM_OK)
-        *begun = true;
+    *begun = status == ALM_OK && identity;
     return of_target(status, err);
 }
 
@@ -253,16 +252,21 @@ static enum alm_status compare_migrations(struct run *run, struct alm_error *err
 
 /* ---- the mark ---- */
 
+static enum alm_status another(struct alm_error *err)
+{
+    return error_set(err, ALM_AGAIN, _("let that one come to its end"), _("another command copies into it"));
+}
+
+/* Until the transaction ends nobody else can take the mark. */
 static enum alm_status may_write(void *context, struct alm_error *err)
 {
     const struct run *run = context;
-    struct arena arena = {0};
-    const char *identity, *token;
-    enum alm_status status = mark_of(run->copy->to, &arena, &identity, &token, err);
-    if (status == ALM_OK && (!token || strcmp(token, run->token) != 0))
-        status = error_set(err, ALM_AGAIN, _("let that one come to its end"), _("another command copies into it"));
-    arena_release(&arena);
-    return status;
+    int64_t marked = 0;
+    enum alm_status status =
+        store_run(run->copy->to, &marked, err,
+                  "UPDATE store_migration SET name = name WHERE owner = $1 AND version = $2 AND name = $3", "tit",
+                  "store", (int64_t)STORE_COPY_MARK, run->token);
+    return status == ALM_OK && marked != 1 ? another(err) : status;
 }
 
 static enum alm_status empty(struct store *store, const struct relation *table, struct alm_error *err)
@@ -272,11 +276,27 @@ static enum alm_status empty(struct store *store, const struct relation *table, 
     return store_run(store, NULL, err, sql, "");
 }
 
-/* Mark the target as this run's.  What migrations filled in comes from the source too. */
+/* What other commands recorded since the look is not this one's to overwrite. */
+static enum alm_status look_and_forget_init(struct run *run, const char *source, struct alm_error *err)
+{
+    struct store *to = run->copy->to;
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; i < run->n_tables && status == ALM_OK; i++)
+        status = look_at_rows(to, run->tables[i], source, err);
+    if (status == ALM_OK)
+        status = store_run(to, NULL, err,
+                           "DELETE FROM journal_unsealed\n"
+                           "WHERE entry IN (SELECT id FROM journal WHERE command = 'init')",
+                           "");
+    return status == ALM_OK ? store_run(to, NULL, err, "DELETE FROM journal WHERE command = 'init'", "") : status;
+}
+
+/* Mark the target as this run's. */
 static enum alm_status claim(struct run *run, struct alm_error *err)
 {
     struct store *to = run->copy->to;
     uint64_t number = 0;
+    int64_t marked = 0;
     char source[24];
     if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
         return error_set(err, ALM_UNAVAILABLE, NULL, _("the system gives no random number"));
@@ -287,15 +307,18 @@ static enum alm_status claim(struct run *run, struct alm_error *err)
     if ((status = store_begin(to, true, err)) != ALM_OK)
         return of_target(status, err);
     if (run->begun)
-        status = store_run(to, NULL, err, "UPDATE store_migration SET name = $1 WHERE owner = $2 AND version = $3",
+        status = store_run(to, &marked, err, "UPDATE store_migration SET name = $1 WHERE owner = $2 AND version = $3",
                            "tti", run->token, "store", (int64_t)STORE_COPY_MARK);
     else
-        status = store_run(to, NULL, err,
+        status = store_run(to, &marked, err,
                            "INSERT INTO store_migration (owner, version, name, checksum, applied_at)\n"
-                           "VALUES ($1, $2, $3, $4, $5)",
+                           "VALUES ($1, $2, $3, $4, $5)\n"
+                           "ON CONFLICT (owner, version) DO NOTHING",
                            "titti", "store", (int64_t)STORE_COPY_MARK, run->token, source, store_clock(to));
-    for (size_t i = run->n_tables; !run->begun && i > 0 && status == ALM_OK; i--)
-        status = empty(to, run->tables[i - 1], err);
+    if (status == ALM_OK && marked != 1)
+        status = another(err);
+    if (status == ALM_OK && !run->begun)
+        status = look_and_forget_init(run, source, err);
     if (status == ALM_OK)
         status = store_commit(to, err);
     store_rollback(to);

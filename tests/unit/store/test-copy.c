@@ -16,6 +16,7 @@ struct pair {
     bool begun;
     struct strbuf warnings;
     void (*meanwhile)(struct pair *); /* called once, when some rows are copied */
+    struct store *other;              /* that it may have opened */
     int later;                        /* after so many more calls of progress */
 };
 
@@ -117,8 +118,8 @@ static int pair_stop(void **state)
     return 0;
 }
 
-/* As the command does it: look, then copy. */
-static enum alm_status copy(struct pair *pair, struct alm_error *err)
+/* As the command does it: look, then copy.  `between`, if any, is what others do in between. */
+static enum alm_status copy_after(struct pair *pair, const char *between, struct alm_error *err)
 {
     struct store_entry entry = {.command = "store copy"};
     pair->copy = (struct store_copy){.from = pair->from->store,
@@ -130,7 +131,14 @@ static enum alm_status copy(struct pair *pair, struct alm_error *err)
     strbuf_reset(&pair->warnings);
     *err = (struct alm_error){0};
     enum alm_status status = store_copy_look(pair->copy.from, pair->copy.to, &pair->arena, &pair->begun, err);
+    if (status == ALM_OK && between)
+        by_others(pair->to, between);
     return status == ALM_OK ? store_copy_run(&pair->copy, pair->begun, &entry, err) : status;
+}
+
+static enum alm_status copy(struct pair *pair, struct alm_error *err)
+{
+    return copy_after(pair, NULL, err);
 }
 
 static const char *warned(const struct pair *pair)
@@ -378,6 +386,61 @@ static void test_targets_that_are_not_free(void **state)
     assert_int_equal(suite_number(pair->to->store, "SELECT COUNT(*) FROM t_line"), 0);
 }
 
+static void test_others_after_the_look(void **state)
+{
+    struct pair *pair = *state;
+    struct alm_error err = {0};
+    FAILS(ALM_CANT_CREATE, copy_after(pair, "INSERT INTO t_code (code, id) VALUES ('c', 1)", &err));
+    assert_string_equal(err.text, "the target: it holds something already: there are rows in t_code");
+    assert_int_equal(suite_number(pair->to->store, "SELECT COUNT(*) FROM t_code"), 1);
+    assert_int_equal(suite_number(pair->to->store, "SELECT COUNT(*) FROM store_migration WHERE version = 0"), 0);
+    by_others(pair->to, "DELETE FROM t_code");
+    FAILS(ALM_AGAIN, copy_after(pair,
+                                "INSERT INTO store_migration (owner, version, name, checksum, applied_at)"
+                                " VALUES ('store', 0, 'copy', '17', 0)",
+                                &err));
+    assert_string_equal(err.text, "the target: another command copies into it");
+    assert_int_equal(suite_number(pair->to->store, "SELECT COUNT(*) FROM t_line"), 0);
+}
+
+/* One that is taking the mark, and has not committed. */
+static void take_over_slowly(struct pair *pair)
+{
+    struct alm_error err = {0};
+    OK(suite_open(pair->to, false, false, &pair->other, &err));
+    OK(store_begin(pair->other, true, &err));
+    OK(store_run(pair->other, NULL, &err, "UPDATE store_migration SET name = 'another' WHERE version = 0", ""));
+}
+
+static void test_mark_is_held(void **state)
+{
+    struct pair *pair = *state;
+    struct alm_error err = {0};
+    pair->meanwhile = take_over_slowly;
+    FAILS(ALM_AGAIN, copy(pair, &err));
+    store_close(pair->other);
+    int64_t there = suite_number(pair->to->store, "SELECT COUNT(*) FROM t_line");
+    assert_true(there > 0 && there < LINES);
+    OK(copy(pair, &err));
+    assert_copied(pair);
+}
+
+/* A run that ended while it made the tables, and another one that went on: the journal tells of the latter's. */
+static void test_tables_made_in_two_runs(void **state)
+{
+    static const struct alm_migration more[] = {{1, "x", "CREATE TABLE u_x (id BIGINT PRIMARY KEY)"}};
+    struct pair *pair = *state;
+    struct alm_error err = {0};
+    OK(store_migrate(pair->from->store, "u", more, 1, NULL, &err));
+    OK(store_migrate(pair->to->store, "u", more, 1, NULL, &err));
+    assert_int_equal(suite_number(pair->to->store, "SELECT COUNT(*) FROM journal"), 1);
+    OK(copy(pair, &err));
+    assert_string_equal(warned(pair), "");
+    assert_copied(pair);
+    assert_same(pair, "SELECT entry FROM journal_unsealed WHERE entry NOT IN"
+                      " (SELECT id FROM journal WHERE command = 'store copy') ORDER BY entry");
+}
+
 static void test_least_number_is_refused(void **state)
 {
     struct pair *pair = *state;
@@ -402,6 +465,9 @@ int main(void)
         PAIR_TEST(test_table_here_is_view_there),
         PAIR_TEST(test_shapes_that_do_not_fit),
         PAIR_TEST(test_targets_that_are_not_free),
+        PAIR_TEST(test_others_after_the_look),
+        PAIR_TEST(test_mark_is_held),
+        PAIR_TEST(test_tables_made_in_two_runs),
         PAIR_TEST(test_least_number_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
