@@ -168,12 +168,13 @@ static enum alm_status names_of_owners(struct host *host, struct store *from, st
 }
 
 /* A plug-in is here if it can be loaded; in a child first, because one that crashes is only to be told. */
-static enum alm_status load_owner(struct host *host, struct host_schema *owner, struct alm_error *err)
+static enum alm_status load_owner(struct host *host, struct host_schema *owner, bool *absent, struct alm_error *err)
 {
     const char *folder = host->conf.almoner->plugindir;
     const struct alm_plugin *plugin;
     struct plugin_probe probe;
     if (plugin_probe_one(folder, owner->owner, &probe) != ALM_OK) {
+        *absent = probe.absent;
         *err = probe.error;
         return err->status;
     }
@@ -195,8 +196,9 @@ static enum alm_status load_owners(struct host *host, struct host_schema *owners
     for (size_t i = 0; i < n && status == ALM_OK; i++) {
         if (owners[i].migrations)
             continue;
-        status = load_owner(host, &owners[i], err);
-        if (status == ALM_UNAVAILABLE) {
+        bool absent = false;
+        status = load_owner(host, &owners[i], &absent, err);
+        if (absent) {
             strbuf_addf(&missing, "%s%s", missing.len ? ", " : "", owners[i].owner);
             status = ALM_OK;
         } else if (status != ALM_OK) {
@@ -268,11 +270,25 @@ static enum alm_status look_at_target(struct host *host, struct host_copy *copy,
     return store_copy_look(from->store, to->store, copy->arena, &copy->begun, err);
 }
 
-static enum alm_status make_tables(struct store *to, const struct host_schema *owners, size_t n, struct alm_error *err)
+static enum alm_status migrate(struct store *to, const struct host_schema *owners, size_t n, struct alm_error *err)
 {
     enum alm_status status = ALM_OK;
     for (size_t i = 0; i < n && status == ALM_OK; i++)
         status = store_migrate(to, owners[i].owner, owners[i].migrations, owners[i].n, NULL, err);
+    return status;
+}
+
+/* Of two that begin at once, the later one may find there what it was about to make, or the mark of the other. */
+static enum alm_status make_tables(struct store *from, struct store *to, struct arena *arena,
+                                   const struct host_schema *owners, size_t n, struct alm_error *err)
+{
+    struct alm_error ignored;
+    bool begun = false;
+    enum alm_status status = migrate(to, owners, n, err);
+    if (status == ALM_INTERNAL)
+        status = migrate(to, owners, n, err);
+    if (status == ALM_UNAVAILABLE && store_copy_look(from, to, arena, &begun, &ignored) == ALM_OK && begun)
+        status = error_set(err, ALM_AGAIN, _("let that one come to its end"), _("another command copies into it"));
     return status == ALM_OK ? ALM_OK : error_prefix(err, _("the target"));
 }
 
@@ -300,7 +316,7 @@ enum alm_status host_copy(struct host *host, struct host_copy *copy, struct stor
         goto out;
     }
     if (!copy->begun)
-        status = make_tables(to.store, owners, n_owners, err);
+        status = make_tables(from.store, to.store, copy->arena, owners, n_owners, err);
     struct store_copy run = {.from = from.store,
                              .to = to.store,
                              .progress = terminal->progress,

@@ -240,6 +240,9 @@ refused()
     rm plugins/meals.so
     sed -i "s|^plugindir = .*|plugindir = plugins|" almoner.ini
     refused 69 --from "$(here)" --to $other
+    # or is here, and cannot be had
+    printf 'text' >plugins/meals.so
+    refused 69 --from "$(here)" --to $other
     sed -i "s|^plugindir = .*|plugindir = $PLUGINS|" almoner.ini
     # tables of who knows whom, on either side
     sql 'CREATE TABLE notes (id BIGINT PRIMARY KEY)'
@@ -273,4 +276,30 @@ refused()
     step 73 --dry-run store copy --from "$(here)" --to $other
     sed -i 's/--from store-\(sqlite\|postgres\)\( \|$\)/--from HERE\2/' transcript
     as_expected dry-run
+}
+
+@test "two copies that begin at once: one ends well, and the other is told of it" {
+    register
+    for i in 1 2 3 4 5 6; do
+        target=$(back)
+        rm -f back.db*
+        # a file that is a store already, and without a table
+        [ "${STORE:-sqlite}" != sqlite ] || sqlite3 back.db "PRAGMA journal_mode = WAL; PRAGMA user_version = 1;
+            PRAGMA application_id = $(sqlite3 almoner.db 'PRAGMA application_id')" >/dev/null
+        for n in 1 2; do
+            "$ALMONER" --now "$now" -q store copy --from "$(here)" --to "$target" >out.$n 2>err.$n 3>&- &
+            pid[n]=$!
+        done
+        good=0
+        for n in 1 2; do
+            got=0
+            wait "${pid[n]}" || got=$?
+            case $got in
+            0) good=$((good + 1)) ;;
+            75) grep -q '^almoner: \([a-z_]*: \)*the target: another command copies into it$' err.$n ;;
+            *) [ $got = 73 ] && grep -q '^almoner: the target: it holds this campaign already' err.$n ;;
+            esac || { echo "exit $got"; cat err.$n; return 1; }
+        done
+        [ $good = 1 ]
+    done
 }
