@@ -62,6 +62,12 @@ static enum alm_status run_supply(const struct alm_host *host, void *state, cons
     const char *kind = alm_arg_text(args, "kind");
     alm_id within = 0;
     enum alm_status status = area ? host->find(host, ALM_NOUN_AREA, area, &within, err) : ALM_OK;
+    if (status == ALM_OK && kind) {
+        status = alm_query(host, &st, err, "SELECT 1 FROM place WHERE kind = $1 LIMIT 1", "t", kind);
+        if (!alm_next(host, st, &status, err) && status == ALM_OK)
+            status = alm_fail(err, ALM_BAD_DATA, "almoner place list shows the kinds that there are",
+                              "there is no place of kind '%.60s'", kind);
+    }
     if (status == ALM_OK)
         status = alm_query(host, &st, err,
                            "SELECT p.code, p.name, p.kind, a.last_date, a.deliveries, a.quantity, p.area FROM place p "

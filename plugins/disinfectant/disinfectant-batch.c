@@ -122,7 +122,8 @@ static enum alm_status read_batch(const struct alm_host *host, const struct disi
     /* Without a word, what is not known stays so: a price of nothing would stand in every report. */
     if (batch->cost == ALM_NULL && kept(batch->mix.parts[0].substance->item))
         batch->cost = 0;
-    if (batch->code && (!*batch->code || strlen(batch->code) > MOST_CODE))
+    char folded[MOST_CODE + 1]; /* blanks alone are no code */
+    if (batch->code && (strlen(batch->code) > MOST_CODE || !alm_code(batch->code, folded, sizeof folded)))
         return alm_fail(err, ALM_BAD_DATA, "write for example B-12", "a code has 1 to %d bytes", MOST_CODE);
     if (batch->date > host->today(host))
         return alm_fail(err, ALM_BAD_DATA, "enter it when it is mixed", "the day of mixing is still to come");
@@ -442,10 +443,22 @@ static const struct alm_column batch_columns[] = {
 enum alm_status disinfectant_batch_list(const struct alm_host *host, void *state, const struct alm_args *args,
                                         struct alm_error *err)
 {
-    (void)state;
+    const struct disinfectant_product *product;
     struct alm_statement *st;
     const char *only = alm_arg_text(args, "product");
-    enum alm_status status = alm_query(
+    bool known = !only || disinfectant_product_of(state, only);
+    enum alm_status status = ALM_OK;
+    if (!known) { /* it may have been set up once */
+        status =
+            alm_query(host, &st, err, "SELECT 1 FROM disinfectant_batch WHERE programme = $1 AND product = $2 LIMIT 1",
+                      "it", host->programme_id(host), only);
+        known = alm_next(host, st, &status, err);
+    }
+    if (status == ALM_OK && !known)
+        status = read_product(state, only, &product, err);
+    if (status != ALM_OK)
+        return status;
+    status = alm_query(
         host, &st, err,
         "SELECT code, product, date, expires, litres, made, substance, used, strength, measured, measured_on, "
         "cost FROM disinfectant_batch WHERE programme = $1 AND date BETWEEN $2 AND $3 "

@@ -258,7 +258,7 @@ static const struct alm_option mix_options[] = {
     {.name = "code",
      .type = ALM_STRING,
      .value = "CODE",
-     .help = "code of the batch and its lot (default: PRODUCT-DATE)"},
+     .help = "code of the batch and its lot (default: PRODUCT-DATE, with -2, -3 ... if there is one)"},
 };
 static const struct alm_option check_options[] = {
     {.name = "batch",

@@ -144,7 +144,8 @@ static enum alm_status read_order(const struct alm_host *host, const struct alm_
                             .date = (alm_date)alm_arg_number(args, "date", host->today(host)),
                             .job = alm_arg_number(args, "job", area ? DISINFECTION_ROUND : DISINFECTION_SPOT),
                             .where = area ? area : disinfection_jobs[DISINFECTION_SPOT]};
-    if (order->code && (!*order->code || strlen(order->code) > MOST_CODE))
+    char folded[MOST_CODE + 1]; /* blanks alone are no code */
+    if (order->code && (strlen(order->code) > MOST_CODE || !alm_code(order->code, folded, sizeof folded)))
         return alm_fail(err, ALM_BAD_DATA, "write for example R1", "a code has 1 to %d bytes", MOST_CODE);
     enum alm_status status = host->find(host, ALM_NOUN_GROUP, alm_arg_text(args, "group"), &order->group, err);
     if (status == ALM_OK && area)
@@ -161,7 +162,10 @@ enum alm_status disinfection_order_add(const struct alm_host *host, void *state,
     bool added = true;
     char code[128];
     char text[200];
+    const char *kind = alm_arg_text(args, "kind");
     enum alm_status status = read_order(host, args, &order, err);
+    if (status == ALM_OK && kind)
+        status = disinfection_check_kind(host, state, kind, err);
     if (status == ALM_OK)
         status = order.area == ALM_NULL ? named_places(host, alm_arg(args, "place"), &ids, &n, err)
                                         : due_places(host, state, args, &order, &ids, &n, err);

@@ -159,13 +159,28 @@ void disinfection_places_sort(struct disinfection_places *places)
         qsort(places->at, places->count, sizeof *places->at, compare_due);
 }
 
+enum alm_status disinfection_check_kind(const struct alm_host *host, const struct disinfection *self, const char *kind,
+                                        struct alm_error *err)
+{
+    struct alm_statement *st;
+    if (disinfection_kind_of(self, kind) != &self->other)
+        return ALM_OK;
+    enum alm_status status = alm_query(host, &st, err, "SELECT 1 FROM place WHERE kind = $1 LIMIT 1", "t", kind);
+    if (!alm_next(host, st, &status, err) && status == ALM_OK)
+        status = alm_fail(err, ALM_BAD_DATA, "almoner place list shows the kinds that there are",
+                          "there is no place of kind '%.60s'", kind);
+    return status;
+}
+
 /* --area and --kind of a command. */
-static enum alm_status read_filter(const struct alm_host *host, const struct alm_args *args,
-                                   struct disinfection_filter *filter, struct alm_error *err)
+static enum alm_status read_filter(const struct alm_host *host, const struct disinfection *self,
+                                   const struct alm_args *args, struct disinfection_filter *filter,
+                                   struct alm_error *err)
 {
     const char *area = alm_arg_text(args, "area");
     filter->kind = alm_arg(args, "kind") ? alm_arg_text(args, "kind") : NULL;
-    return area ? host->find(host, ALM_NOUN_AREA, area, &filter->area, err) : ALM_OK;
+    enum alm_status status = filter->kind ? disinfection_check_kind(host, self, filter->kind, err) : ALM_OK;
+    return status == ALM_OK && area ? host->find(host, ALM_NOUN_AREA, area, &filter->area, err) : status;
 }
 
 /* ---- plan and overdue ---- */
@@ -210,7 +225,7 @@ static enum alm_status list_due(const struct alm_host *host, const struct disinf
 {
     struct disinfection_filter filter = {.as_of = host->today(host), .due = until};
     struct disinfection_places places;
-    enum alm_status status = read_filter(host, args, &filter, err);
+    enum alm_status status = read_filter(host, self, args, &filter, err);
     if (status == ALM_OK)
         status = disinfection_places_read(host, self, &filter, &places, err);
     if (status != ALM_OK)
@@ -287,7 +302,7 @@ enum alm_status disinfection_coverage(const struct alm_host *host, void *state, 
     struct disinfection_places places;
     struct alm_statement *st;
     bool row = true;
-    enum alm_status status = read_filter(host, args, &filter, err);
+    enum alm_status status = read_filter(host, state, args, &filter, err);
     if (status == ALM_OK)
         status = disinfection_places_read(host, state, &filter, &places, err);
     if (status != ALM_OK || places.count == 0)

@@ -341,7 +341,7 @@ static const struct alm_option order_add_options[] = {
      .type = ALM_STRING,
      .flags = ALM_REPEATED,
      .value = "PLACE",
-     .help = "this place (may be given several times), whether it is due or not"},
+     .help = "this place, whether it is due or not"},
     {.name = "date", .type = ALM_DATE, .value = "DATE", .help = "when it is to be done (default: today)"},
     KIND_OPTION,
     {.name = "all", .type = ALM_BOOL, .help = "with --area: those that are not due on that day as well"},
@@ -350,7 +350,10 @@ static const struct alm_option order_add_options[] = {
      .choices = disinfection_jobs,
      .value = "JOB",
      .help = "round, or a spot job (default: round with --area, spot with --place)"},
-    {.name = "code", .type = ALM_STRING, .value = "CODE", .help = "code of the order (default: AREA-DATE, spot-DATE)"},
+    {.name = "code",
+     .type = ALM_STRING,
+     .value = "CODE",
+     .help = "code of the order (default: AREA-DATE, spot-DATE, with -2, -3 ... if there is one)"},
 };
 static const struct alm_option order_list_options[] = {
     {.name = "group", .type = ALM_STRING, .value = "GROUP", .help = "only of this group"},

@@ -71,6 +71,9 @@ const struct disinfection_agent *disinfection_agent_at(const struct disinfection
 const struct disinfection_agent *disinfection_agent_of(const struct disinfection_settings *, const char *name);
 /* What is set for places of that kind (NULL: not known); never NULL. */
 const struct disinfection_kind *disinfection_kind_of(const struct disinfection *, const char *kind);
+/* ALM_BAD_DATA if neither the settings nor the register know of such places. */
+enum alm_status disinfection_check_kind(const struct alm_host *, const struct disinfection *, const char *kind,
+                                        struct alm_error *);
 int32_t disinfection_days(const struct disinfection *, const struct disinfection_kind *);
 
 /* Litres of a solution for so many square metres, thousandths; INT64_MAX where that is too much to be true. */

@@ -51,6 +51,8 @@ mixing()
     step 65 disinfectant check B9 --measured 70
     step 0 disinfectant batch list
     step 0 disinfectant batch list --product hand-rub --output csv
+    step 65 disinfectant batch list --product nope
+    step 65 disinfectant mix hand-rub --litres 5 --measured 70 --code ' '
     step 0 report disinfectant production
     step 0 stock list --output csv
     step 0 audit verify
@@ -124,6 +126,7 @@ CSV
     step 0 disinfectant-places supply
     step 0 disinfectant-places supply --kind mosque --area 150301 --output csv
     step 0 disinfectant-places supply --area 150302 --output csv
+    step 65 disinfectant-places supply --kind nope
     step 0 stock list --output csv
     step 0 report --output csv
     id=$(last_id)

@@ -37,6 +37,8 @@ given()
     step 0 disinfection overdue --output csv
     step 0 disinfection overdue --kind mosque --area 1503 --output csv
     step 65 disinfection plan --area 99
+    step 0 disinfection overdue --kind bank --output csv
+    step 65 disinfection overdue --kind nope
     step 0 report disinfection coverage
     step 0 report disinfection coverage --area 150301 --date 2020-12-03 --output csv
     as_expected plan
@@ -147,6 +149,8 @@ given()
     step 64 disinfection order add --area 1503
     step 65 disinfection order add --group G1 --area 99
     step 65 disinfection order add --group G9 --area 1503
+    step 65 disinfection order add --group G1 --area 1503 --kind clinc
+    step 65 disinfection order add --group G1 --area 1503 --code ' '
     step 65 disinfection order add --group G1 --place P99
     step 1 disinfection order add --group G1 --area 1503 --kind street
     step 1 disinfection order add --group G1 --area 1503 --kind street --all
