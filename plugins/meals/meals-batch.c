@@ -24,6 +24,9 @@ static enum alm_status check_batch(const struct alm_host *host, const struct mea
                  host->programme_name(host));
         return alm_fail(err, ALM_BAD_DATA, hint, "%s is not served", meals_slot_names[b->slot]);
     }
+    /* Tomorrow's sahari is cooked today. */
+    if (b->date > host->today(host) + 1)
+        return alm_fail(err, ALM_BAD_DATA, "enter it when it is cooked", "the day of the batch is still to come");
     if (b->cost != ALM_NULL && b->cost < 0)
         return alm_fail(err, ALM_BAD_DATA, "leave it out if it is not known", "the cost is less than nothing");
     /* A day's sahari is cooked before midnight in some kitchens, and times may come in any zone. */

@@ -106,19 +106,21 @@ static enum alm_status close_batch(const struct alm_host *host, const struct mea
     enum alm_status status = lock_pot(host, c->code, &pot, err);
     if (status == ALM_OK)
         status = balance(&pot, c, err);
-    if (status == ALM_OK)
+    const int64_t held = c->held_until == ALM_NULL ? pot.hot_until : c->held_until; /* as it was said before */
+    *changed = !pot.closed || pot.left_over != c->left || pot.thrown != c->thrown || pot.hot_until != held;
+    if (pot.closed && *changed) {
+        char hint[160];
+        snprintf(hint, sizeof hint, "almoner %s reopen %.60s opens it again", host->programme_name(host), c->code);
+        return alm_fail(err, ALM_REFUSED, hint, "batch %.60s is closed already, and its count is another one", c->code);
+    }
+    if (status == ALM_OK && *changed)
         status = check_held(host, meals, &pot, c, err);
-    if (status != ALM_OK)
+    if (status != ALM_OK || !*changed)
         return status;
-    if (c->held_until == ALM_NULL)
-        c->held_until = pot.hot_until; /* as it was said before */
-    *changed = !pot.closed || pot.left_over != c->left || pot.thrown != c->thrown || pot.hot_until != c->held_until;
-    if (!*changed)
-        return ALM_OK;
     return meals_run(host, NULL, err,
-                     "UPDATE meals_batch SET closed = COALESCE(closed, $3), left_over = $4, thrown = $5, "
+                     "UPDATE meals_batch SET closed = $3, left_over = $4, thrown = $5, "
                      "hot_until = $6 WHERE programme = $1 AND code = $2",
-                     "itiiii", host->programme_id(host), c->code, host->now(host), c->left, c->thrown, c->held_until);
+                     "itiiii", host->programme_id(host), c->code, host->now(host), c->left, c->thrown, held);
 }
 
 /* A number of meals, or that none was given. */
@@ -128,6 +130,9 @@ static enum alm_status read_meals(int64_t meals, const char *what, int64_t *quan
         *quantity = meals;
         return ALM_OK;
     }
+    if (meals < 0)
+        return alm_fail(err, ALM_BAD_DATA, "write a number from 0 to 1000000", "%s: %lld is no number of meals", what,
+                        (long long)meals);
     return meals_to_quantity(meals, what, quantity, err);
 }
 
@@ -160,9 +165,14 @@ enum alm_status meals_reopen(const struct alm_host *host, void *state, const str
     int64_t changes = 0;
     enum alm_status status = meals_run(host, &changes, err,
                                        "UPDATE meals_batch SET closed = NULL, left_over = NULL, thrown = NULL "
-                                       "WHERE programme = $1 AND code = $2",
+                                       "WHERE programme = $1 AND code = $2 AND closed IS NOT NULL",
                                        "it", host->programme_id(host), code);
-    return status == ALM_OK && !changes ? no_batch(host, code, err) : status;
+    struct pot pot;
+    if (status == ALM_OK && !changes)
+        status = lock_pot(host, code, &pot, err);
+    if (status == ALM_OK && !changes)
+        status = alm_fail(err, ALM_REFUSED, "more can be given of it as it is", "batch %.60s is not closed", code);
+    return status;
 }
 
 enum { CODE, LEFT, THROWN, HELD };

@@ -21,7 +21,8 @@ enum alm_status meals_to_quantity(int64_t meals, const char *what, alm_quantity 
 
 enum alm_status meals_check_code(const char *code, struct alm_error *err)
 {
-    if (*code == '\0' || strlen(code) > MEALS_MAX_CODE)
+    char folded[MEALS_MAX_CODE + 1]; /* blanks alone are no code */
+    if (strlen(code) > MEALS_MAX_CODE || !alm_code(code, folded, sizeof folded))
         return alm_fail(err, ALM_BAD_DATA, "write for example K1", "a code has 1 to %d bytes", MEALS_MAX_CODE);
     return ALM_OK;
 }
@@ -122,6 +123,9 @@ enum alm_status meals_kitchen_edit(const struct alm_host *host, void *state, con
     (void)state;
     struct kitchen k = {.code = alm_arg_text(args, "code")};
     bool found = false;
+    if (!alm_arg(args, "name")->count && !alm_arg(args, "area")->count && !alm_arg(args, "capacity")->count &&
+        !alm_arg(args, "depot")->count)
+        return alm_fail(err, ALM_USAGE, "write --name, --area, --capacity or --depot", "there is nothing to change");
     enum alm_status status = read_kitchen(host, &k, &found, err);
     if (status == ALM_OK && !found)
         status = no_kitchen(host, k.code, err);

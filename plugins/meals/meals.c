@@ -225,7 +225,10 @@ static const struct alm_option cook_options[] = {
      .type = ALM_STRING,
      .value = "RECIPE",
      .help = "by which it was cooked: its goods leave the kitchen's depot"},
-    {.name = "code", .type = ALM_STRING, .value = "CODE", .help = "code of the batch (default: KITCHEN-DATE-MEAL)"},
+    {.name = "code",
+     .type = ALM_STRING,
+     .value = "CODE",
+     .help = "code of the batch (default: KITCHEN-DATE-MEAL, with -2, -3 ... if there is one)"},
 };
 #define BATCH                                                                                                          \
     {                                                                                                                  \
@@ -337,7 +340,7 @@ static const struct alm_command commands[] = {
      .n_options = COUNT_OF(reopen_options),
      .flags = ALM_WRITES,
      .run = meals_reopen,
-     .examples = "meals reopen K-000001"},
+     .examples = "meals reopen K-000004"},
     {.name = "closing import",
      .summary = "close many batches: code,left,thrown,held_until",
      .options = file_option,

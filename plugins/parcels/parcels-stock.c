@@ -105,6 +105,7 @@ enum alm_status parcels_assemble(const struct alm_host *host, void *state, const
     struct alm_make make;
     struct alm_goods goods[PARCELS_MOST_ITEMS];
     char lot[MOST_CODE + 40];
+    char folded[sizeof lot];
     char key[sizeof lot + 160];
     int32_t year;
     int32_t month;
@@ -119,7 +120,7 @@ enum alm_status parcels_assemble(const struct alm_host *host, void *state, const
     make.lot = alm_arg_text(args, "lot");
     if (!make.lot)
         make.lot = lot;
-    if (!*make.lot || strlen(make.lot) > MOST_CODE + 30)
+    if (strlen(make.lot) > MOST_CODE + 30 || !alm_code(make.lot, folded, sizeof folded)) /* blanks alone are no code */
         return alm_fail(err, ALM_BAD_DATA, "write for example S-7", "a lot's code has 1 to %d bytes", MOST_CODE + 30);
     /* Two programmes may have sizes of the same name, and two sizes lots of the same code. */
     snprintf(key, sizeof key, "%.60s %s of %.60s", host->programme_name(host), make.lot, size->item);

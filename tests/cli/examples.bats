@@ -127,6 +127,7 @@ CSV
     "$ALMONER" -q stock depot import depots.csv
     "$ALMONER" -q stock import stock.csv
     "$ALMONER" -q stock issue rice 5 --depot W1
+    "$ALMONER" -q meals close K-000004
     printf 'code,left,thrown\nK-000002,,0\nK-000003,,\n' >closings.csv
     "$ALMONER" -q disinfection order add --place P1 --group G0001 --code R1
     "$ALMONER" -q disinfectant mix hand-rub --litres 5 --measured 70 --code B1

@@ -41,6 +41,9 @@ INI
     step 65 meals cook K1 --portions 40 --recipe soup
     step 0 meals cook K1 --portions 40 --recipe stew --cost 160000 --time 2020-12-05T08:30
     step 1 meals cook K1 --portions 100 --recipe stew
+    step 65 meals cook K1 --portions 10 --recipe stew --date 1399/09/17
+    step 65 meals cook K1 --portions 10 --code ' '
+    step 64 meals kitchen edit K1
     step 0 meals cook K1 --portions 10 --recipe salty --slot dinner --cost 50000
     step 0 stock list --output csv
     step 0 meals batch list --output csv
@@ -95,10 +98,14 @@ CSV
     step 1 meals close B1 --left 2 --thrown 3
     step 1 meals close B1 --thrown 8
     step 65 meals close B1 --thrown -1
+    step 65 meals close B1 --left=-1
+    step 1 meals reopen B1
     step 65 meals close B9
     step 65 meals close B1 --held-until 2020-12-05T07:00
     step 0 meals close B1 --left 5 --thrown 2 --held-until 2020-12-05T11:00
     step 0 meals close B1 --left 5 --thrown 2
+    step 1 meals close B1 --left 6 --thrown 1
+    step 1 meals close B1
     step 0 meals batch list
     step 1 delivery record meals --household H2 --body hamdeli --with batch=B1
     step 1 delivery record meals --household H2 --body hamdeli
@@ -113,6 +120,10 @@ CSV
     show cat closings.rejects.csv
     sed -i '/^B3/d' closings.csv
     step 0 meals closing import closings.csv
+    step 0 meals closing import closings.csv
+    sed -i 's/^B2,,8/B2,1,7/' closings.csv
+    step 65 meals closing import closings.csv
+    show cat closings.rejects.csv
     # A closed batch stays as it is.
     printf 'code,kitchen,date,slot,time,portions,cost\nB1,K1,1399/09/15,lunch,2020-12-05T08:30,12,1000000\n' >batches.csv
     step 65 meals batch import batches.csv
@@ -242,6 +253,7 @@ CSV
     step 1 parcels assemble large --count 10 --depot W2
     step 65 parcels assemble huge --count 1 --depot W1
     step 65 parcels assemble large --count 0 --depot W1
+    step 65 parcels assemble large --count 1 --depot W1 --lot ' '
     step 65 parcels assemble large --count 1 --depot W9
     step 65 parcels assemble large --count 1 --depot W1 --date 1399/09/16
     step 64 parcels assemble large --count 1

@@ -454,7 +454,7 @@ static void a_closed_batch_balances_and_gives_no_more(void **state)
     assert_string_equal(settle_one(fixture, offer(&line, detail, 10, 11, "B", 0)), "");
     import(fixture, "closing import", "B,0,,\nC,,9,\nC,,9,\nC,1,9,\nD,,,\n",
            "changed\nchanged\nsame\n"
-           "batch C does not balance: 10 cooked are not 1 given, 1 left over and 9 thrown away\n"
+           "batch C is closed already, and its count is another one\n"
            "there is no batch 'D'\n");
 }
 
