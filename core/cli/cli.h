@@ -123,7 +123,7 @@ const char *const *cli_map(struct cli *, const struct alm_args *);
      .help = N_("read column OURS from the header THEIRS")},                                                           \
     {                                                                                                                  \
         .name = "rejects", .type = ALM_STRING, .value = "FILE",                                                        \
-        .help = N_("where rejected rows go (default: FILE.rejects.csv in this folder)")                                \
+        .help = N_("where rejected rows go (default: for NAME.csv, NAME.rejects.csv in this folder)")                  \
     }
 enum alm_status cli_store(struct cli *, struct store **, struct alm_error *);
 /* A backup was put back: the seal and the journal are told (audit.c). */

@@ -229,10 +229,11 @@ static enum alm_status show_own(struct listing *listing, const struct ledger_lin
     return status;
 }
 
-/* There is no such line; but there may be a refusal. */
+/* There is no such line; but there may be a refusal, or an offer that was refused or held at first. */
 static enum alm_status not_given(struct cli *cli, struct ledger *ledger, alm_id id, struct alm_error *err)
 {
-    static const char *const states[] = {N_("refused"), N_("held"), N_("held, and accepted"), N_("held, and dropped")};
+    static const char *const states[] = {N_("refused"), N_("held"), N_("refused or held at first, and recorded later"),
+                                         N_("held, and dropped")};
     const char *reason = NULL;
     int state = 0;
     struct alm_error other;

@@ -120,7 +120,7 @@ static enum alm_status tell_answer(struct cli *cli, const struct ledger_offer *o
         return error_set(err, ALM_BAD_DATA, NULL, "%s", answer->reason);
     if (answer->outcome == LEDGER_HELD)
         cli_say(cli, _("held, as %lld: %s"), (long long)answer->line, answer->reason);
-    if (answer->outcome == LEDGER_RECORDED && answer->warned)
+    if ((answer->outcome == LEDGER_RECORDED && answer->warned) || (answer->outcome == LEDGER_SAME && answer->reversal))
         cli_warn(cli, "%s", answer->reason);
     status = report_begin(cli->report, NULL, answer_columns, COUNT_OF(answer_columns), err);
     if (status == ALM_OK)
@@ -138,7 +138,8 @@ struct recording {
     struct ledger_answer answer;
 };
 
-/* A key that was refused before is refused still: only what was recorded is there already. */
+/* A key that was refused before is refused still, one that was dropped dropped: only what was recorded is there
+ * already. */
 static enum alm_status answer_of_key(struct cli *cli, struct ledger *ledger, struct ledger_answer *answer,
                                      struct alm_error *err)
 {
@@ -146,11 +147,14 @@ static enum alm_status answer_of_key(struct cli *cli, struct ledger *ledger, str
     int state = 0;
     enum alm_status status = ledger_refusal_reason(ledger, answer->line, &state, &reason, &cli->arena, err);
 
-    if (status != ALM_OK || !reason || state > 1)
+    if (status != ALM_OK || !reason || state == 2)
         return status;
-    answer->outcome = state == 0 ? LEDGER_REFUSED : LEDGER_HELD;
+    answer->outcome = state == 1 ? LEDGER_HELD : LEDGER_REFUSED;
     answer->reason =
-        arena_printf(&cli->arena, _("%s; offered before: to have it judged anew, give it another --key"), reason);
+        arena_printf(&cli->arena,
+                     state == 3 ? _("%s; held before, and dropped: to have it judged anew, give it another --key")
+                                : _("%s; offered before: to have it judged anew, give it another --key"),
+                     reason);
     return ALM_OK;
 }
 
@@ -168,6 +172,7 @@ static enum alm_status record_in_transaction(struct cli *cli, void *context, str
                          _("--quantity: more than 0 is needed"));
     recording->offer.key = text_of(alm_arg_text(recording->args, "key"));
     recording->offer.note = text_of(alm_arg_text(recording->args, "note"));
+    recording->offer.anew = true;
     if (status == ALM_OK)
         status = ledger_record(ledger, &recording->offer, 1, &recording->answer, &cli->arena, &cli->entry, err);
     if (status == ALM_OK && recording->answer.outcome == LEDGER_SAME)
@@ -334,7 +339,15 @@ static enum alm_status import_file(struct cli *cli, const struct alm_args *args,
                           "%lld rows were recorded although they repeat aid (on_double or on_excess is warn)",
                           (unsigned long)context.counts.warned),
                  (long long)context.counts.warned);
-    if (counts.refused)
+    if (context.counts.taken_back)
+        cli_warn(cli,
+                 ngettext("%lld row that is there already was taken back since (to record it anew, give it another "
+                          "key, or use almoner delivery record)",
+                          "%lld rows that are there already were taken back since (to record them anew, give them "
+                          "other keys, or use almoner delivery record)",
+                          (unsigned long)context.counts.taken_back),
+                 (long long)context.counts.taken_back);
+    if (counts.refused && !cli->dry_run)
         cli_say(cli, _("refused rows are kept as facts: almoner delivery list --refused"));
     return status;
 }

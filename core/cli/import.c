@@ -31,6 +31,16 @@ static void tell_unread(void *context, const char *headers)
     strbuf_release(&text);
 }
 
+static const char *what_to_mend(struct cli *cli, const struct import_counts *counts)
+{
+    if (counts->refused || counts->held)
+        return arena_printf(&cli->arena,
+                            _("mend them in the rejects file and import that; %lld of the other rows were "
+                              "refused or are held, and the rest are in"),
+                            (long long)(counts->refused + counts->held));
+    return _("mend them in the rejects file and import that; all other rows are in");
+}
+
 enum alm_status cli_import(struct cli *cli, struct import *import, struct import_counts *counts, struct alm_error *err)
 {
     const struct host_terminal terminal = cli_terminal(cli);
@@ -56,14 +66,16 @@ enum alm_status cli_import(struct cli *cli, struct import *import, struct import
     cli_say(cli, "%s", text.at);
     strbuf_release(&text);
     if (cli->dry_run)
-        cli_say(cli, _("dry run: nothing was written"));
+        cli_say(cli, rejects[0] ? _("dry run: nothing was written to the store, only the file of rejected rows")
+                                : _("dry run: nothing was written"));
     if (rejects[0])
-        cli_say(cli, _("rows that did not get in, with reasons: %s"), rejects);
+        cli_say(cli,
+                cli->dry_run ? _("rows that would not get in, with reasons: %s")
+                             : _("rows that did not get in, with reasons: %s"),
+                rejects);
     if (counts->rejected)
         return error_set(
-            err, ALM_BAD_DATA,
-            cli->dry_run || import->answer ? NULL
-                                           : _("mend them in the rejects file and import that; all other rows are in"),
+            err, ALM_BAD_DATA, cli->dry_run || import->answer ? NULL : what_to_mend(cli, counts),
             ngettext("%lld row of %s was rejected", "%lld rows of %s were rejected", (unsigned long)counts->rejected),
             (long long)counts->rejected, import->file);
     return ALM_OK;

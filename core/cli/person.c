@@ -337,6 +337,27 @@ static enum alm_status run_add(const struct alm_host *host, void *state, const s
     return put(state, args, 0, err);
 }
 
+/* An edit that gives nothing would only leave a journal entry. */
+static enum alm_status something_given(struct cli *cli, const struct alm_args *args, struct alm_error *err)
+{
+    struct strbuf names = {0};
+    bool given = false;
+    size_t n;
+    const struct import_column *columns = register_list_columns(LIST_PERSON, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct alm_arg *arg = alm_arg(args, columns[i].name);
+
+        given = given || (arg && arg->given);
+        if (arg)
+            strbuf_addf(&names, "%s--%s", names.len ? ", " : "", columns[i].name);
+    }
+    const char *hint = arena_printf(&cli->arena, _("give one or more of %s"), names.at);
+
+    strbuf_release(&names);
+    return given ? ALM_OK : error_set(err, ALM_USAGE, hint, _("there is nothing to change"));
+}
+
 static enum alm_status run_edit(const struct alm_host *host, void *state, const struct alm_args *args,
                                 struct alm_error *err)
 {
@@ -345,9 +366,11 @@ static enum alm_status run_edit(const struct alm_host *host, void *state, const 
     const char *to = alm_arg_text(args, "household");
     struct store *store;
     alm_id person = 0, household = 0;
-    enum alm_status status = cli_store(cli, &store, err);
+    enum alm_status status = something_given(cli, args, err);
 
     (void)host;
+    if (status == ALM_OK)
+        status = cli_store(cli, &store, err);
     if (status == ALM_OK)
         status = register_find(store, ALM_NOUN_PERSON, alm_arg_text(args, "id"), &person, err);
     if (status == ALM_OK && to) {

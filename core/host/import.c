@@ -143,7 +143,8 @@ enum alm_status host_import(struct host_programme *programme, const struct alm_i
         terminal->say(terminal->context, text.at);
     }
     if (status == ALM_OK && counts.rejected)
-        status = error_set(err, ALM_BAD_DATA, _("mend the rows there and import that file; the other rows are in"),
+        status = error_set(err, ALM_BAD_DATA,
+                           run.dry_run ? NULL : _("mend the rows there and import that file; the other rows are in"),
                            ngettext("%lld row of %s was rejected; it is in %s",
                                     "%lld rows of %s were rejected; they are in %s", (unsigned long)counts.rejected),
                            (long long)counts.rejected, import->file, rejects);

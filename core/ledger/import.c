@@ -394,6 +394,7 @@ static void answer_row(struct ledger_import *import, struct import_row *row, con
         row->reason = answer->reason;
     entry->added += answer->outcome == LEDGER_RECORDED;
     import->counts.warned += answer->outcome == LEDGER_RECORDED && answer->warned;
+    import->counts.taken_back += answer->outcome == LEDGER_SAME && answer->reversal;
     if (answer->outcome == LEDGER_REFUSED || answer->outcome == LEDGER_HELD)
         import->counts.refused_by[answer->why]++;
 }

@@ -30,9 +30,23 @@ static void content_digest(const struct ledger_offer *offer, alm_id body, struct
     digest_final(&digest, out);
 }
 
-static void make_keys(struct ledger_chunk *chunk)
+/* Whether what was recorded under that key was taken back. */
+static enum alm_status was_taken_back(struct store *store, struct alm_text key, bool *back, struct alm_error *err)
 {
-    for (size_t i = 0; i < chunk->n; i++) {
+    static const char sql[] = "SELECT r.id FROM delivery_key k "
+                              "LEFT JOIN refusal f ON f.owner = k.owner AND f.id = k.id "
+                              "JOIN reversal r ON r.owner = k.owner AND r.line = COALESCE(f.line, k.id) "
+                              "WHERE k.key = $1";
+    int64_t reversal;
+    enum alm_status status = store_number(store, &reversal, 0, err, sql, "t", key);
+    *back = reversal != 0;
+    return status;
+}
+
+static enum alm_status make_keys(struct ledger_chunk *chunk, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; status == ALM_OK && i < chunk->n; i++) {
         struct chunk_row *row = &chunk->rows[i];
         const struct ledger_offer *offer = &chunk->offers[i];
         if (row->state == ROW_OUT)
@@ -44,9 +58,14 @@ static void make_keys(struct ledger_chunk *chunk)
         unsigned char content[DIGEST_SIZE];
         content_digest(offer, row->body, &chunk->text, content);
         char *key = arena_alloc(&chunk->arena, SEEN_KEY_SIZE);
-        size_t len = seen_key(chunk->ledger->seen, offer->date, content, key);
-        row->key = (struct alm_text){key, len};
+        bool back = false;
+        do {
+            row->key = (struct alm_text){key, seen_key(chunk->ledger->seen, offer->date, content, key)};
+            if (offer->anew)
+                status = was_taken_back(chunk->ledger->services.store, row->key, &back, err);
+        } while (status == ALM_OK && back);
     }
+    return status;
 }
 
 static int compare_texts(struct alm_text left, struct alm_text right)
@@ -71,6 +90,7 @@ static int compare_known(const void *left, const void *right)
 /* What stands under a key that is known: a line, a refusal, or a row of this chunk. */
 struct under_key {
     alm_id id, owner, programme, person; /* programme 0: of this chunk, not written yet */
+    alm_id reversal;                     /* that took it back */
     alm_date date;
 };
 
@@ -100,6 +120,11 @@ static void answer_known(struct ledger_chunk *chunk, size_t i, const struct unde
     const bool same_person = offer->person && under->person ? offer->person == under->person
                                                             : chunk->owners[chunk->rows[i].owner].id == under->owner;
     chunk->answers[i].line = under->id;
+    chunk->answers[i].reversal = under->reversal;
+    if (under->reversal)
+        chunk->answers[i].reason =
+            arena_printf(chunk->texts, _("taken back by line %lld; to record it anew, give it another --key"),
+                         (long long)under->reversal);
     if (!offer->key.len || !under->programme ||
         (same_person && under->programme == offer->programme->id && under->date == offer->date))
         return;
@@ -107,15 +132,18 @@ static void answer_known(struct ledger_chunk *chunk, size_t i, const struct unde
                  _("the key %.*s is that of delivery %lld, which is for another beneficiary, programme or day"),
                  offer->key.len < 60 ? (int)offer->key.len : 60, offer->key.at, (long long)under->id);
     chunk->answers[i].line = 0;
+    chunk->answers[i].reversal = 0;
 }
 
 /* The rows whose key was claimed before: what became of them then? */
 static enum alm_status find_known(struct ledger_chunk *chunk, struct known_key *known, size_t n, struct alm_error *err)
 {
-    static const char sql[] = "SELECT k.key, k.id, k.owner, COALESCE(l.programme, f.programme), "
-                              "COALESCE(l.date, f.date), COALESCE(l.person, f.person) FROM delivery_key k "
+    /* An offer that was refused or held at first, and recorded later, is the line that it became. */
+    static const char sql[] = "SELECT k.key, COALESCE(f.line, k.id), k.owner, COALESCE(l.programme, f.programme), "
+                              "COALESCE(l.date, f.date), COALESCE(l.person, f.person), r.id FROM delivery_key k "
                               "LEFT JOIN line l ON l.id = k.id AND l.owner = k.owner "
                               "LEFT JOIN refusal f ON f.owner = k.owner AND f.id = k.id "
+                              "LEFT JOIN reversal r ON r.owner = k.owner AND r.line = COALESCE(f.line, k.id) "
                               "WHERE k.key = ANY ($1) ORDER BY k.key";
     struct alm_text *keys = xreallocarray(NULL, n, sizeof *keys);
     size_t *rows = xreallocarray(NULL, chunk->n, sizeof *rows);
@@ -139,6 +167,7 @@ static enum alm_status find_known(struct ledger_chunk *chunk, struct known_key *
             under.programme = store_int(stmt, 3);
             under.date = (alm_date)store_int(stmt, 4);
             under.person = store_is_null(stmt, 5) ? 0 : store_int(stmt, 5);
+            under.reversal = store_is_null(stmt, 6) ? 0 : store_int(stmt, 6);
         }
         while (at < n && compare_texts(known[at].key, key) < 0)
             at++;
@@ -245,6 +274,6 @@ enum alm_status chunk_keys(struct ledger_chunk *chunk, struct alm_error *err)
             chunk->rows[i].id = ids[at++];
     if (status != ALM_OK || (chunk->flags & LEDGER_RUN_PAST_DOUBLE))
         return status;
-    make_keys(chunk);
-    return claim_keys(chunk, n, err);
+    status = make_keys(chunk, err);
+    return status == ALM_OK ? claim_keys(chunk, n, err) : status;
 }

@@ -82,7 +82,7 @@ void ledger_free(struct ledger *);
 
 enum ledger_outcome {
     LEDGER_RECORDED,
-    LEDGER_SAME /* its key is known */,
+    LEDGER_SAME /* its key is known; `reason` says so if it was taken back since */,
     LEDGER_REFUSED,
     LEDGER_HELD,
     LEDGER_REJECTED /* bad data */
@@ -110,6 +110,7 @@ struct ledger_offer {
     alm_id body, group;
     struct alm_text note;
     struct alm_value *detail; /* n_detail of the programme; settle may fill it */
+    bool anew; /* without a key: one that was taken back does not count as the same (lists stay known) */
 };
 struct ledger_answer {
     enum ledger_outcome outcome;
@@ -123,8 +124,9 @@ struct ledger_answer {
     alm_id blocking_body;
     alm_date next;      /* from when on they may; ALM_NO_DATE: not known */
     bool warned;        /* recorded although `why` (policy warn) */
-    const char *reason; /* for people, in the chunk's arena; "" if recorded */
+    const char *reason; /* for people, in the chunk's arena; "" if recorded, or known and standing */
     const char *about;  /* of one that is rejected: the column of ledger_columns that is wrong; else NULL */
+    alm_id reversal;    /* of one that is known: the line that took it back; 0: it stands */
 };
 
 /*
@@ -178,6 +180,7 @@ struct ledger_import {
     size_t n_columns;
     struct ledger_import_counts {
         int64_t warned;
+        int64_t taken_back;                         /* of those that are known */
         int64_t refused_by[LEDGER_REQUIREMENT + 1]; /* by enum ledger_reason */
     } counts, before;                               /* `before` the last chunk */
 };

@@ -58,6 +58,33 @@ set_key()
     as_expected reverse
 }
 
+@test "what was taken back is recorded anew by hand, but not by the same list" {
+    register
+    printf 'household,body,date\nH1,hamdeli,1399/09/10\nH2,hamdeli,1399/09/10\n' >list.csv
+    almoner -q delivery import list.csv --programme parcels
+    first=$(almoner delivery list --household H1 --output plain | cut -f 1)
+    step 0 delivery reverse "$first" --reason 'not at home'
+    step 0 delivery import list.csv --programme parcels
+    step 0 delivery record parcels --household H1 --body hamdeli --date 1399/09/10
+    second=$(last_id)
+    [ "$second" != "$first" ]
+    # Told again it is the same, and the list still knows its own.
+    step 0 delivery record parcels --household H1 --body hamdeli --date 1399/09/10
+    [ "$(last_id)" = "$second" ]
+    step 0 delivery import list.csv --programme parcels
+    tail -n +2 list.csv | sed 's/^/parcels,/' | cat <(echo programme,household,body,date) - | step 0 delivery record -
+    step 0 delivery reverse "$second" --reason 'the other household'
+    step 65 delivery reverse "$(last_id)" --reason 'back again'
+    step 0 delivery record parcels --household H1 --body hamdeli --date 1399/09/10
+    # A key of its own is used up.
+    step 0 delivery record parcels --household H2 --body hamdeli --date 1399/07/01 --key K
+    step 0 delivery reverse "$(last_id)" --reason 'not at home'
+    step 0 delivery record parcels --household H2 --body hamdeli --date 1399/07/01 --key K
+    step 0 delivery record parcels --household H2 --body hamdeli --date 1399/07/01 --key K2
+    step 0 audit verify
+    as_expected anew
+}
+
 @test "on_double = warn records with a warning" {
     sed -i 's/^on_double.*/on_double = warn/' programmes/parcels.ini
     register
@@ -180,6 +207,8 @@ bread,H2,1,1399/07/20,yari,
 parcels,H2,۱,۱۳۹۹/۰۷/۲۰,yari,خوب
 parcels,H1,1,1399/07/10,hamdeli,
 CSV
+    step 65 delivery import list.csv --dry-run
+    rm list.rejects.csv
     step 65 delivery import list.csv
     show cat list.rejects.csv
     step 0 report --by body --output csv
@@ -347,6 +376,7 @@ stocked()
     step 0 stock list --output csv
     step 0 delivery record parcels --household H2 --body hamdeli --date 2020-10-01
     step 1 delivery record parcels --household H1 --body hamdeli --date 2020-12-01
+    offer=$(almoner delivery list --refused --output plain | cut -f 1)
     # What has been refused for the lack of it can be given once it is there; nothing is given twice.
     almoner -q stock receive oil 1 --depot W1 --lot more --source x --date 2020-11-01 >/dev/null
     almoner -q stock receive rice 5 --depot W2 --lot more --source x --date 2020-11-01 >/dev/null
@@ -357,6 +387,10 @@ stocked()
     step 0 delivery reverse "$id" --reason 'entered twice'
     step 0 stock list --output csv
     step 0 report --output csv
+    # An offer that was refused at first is the line that it became.
+    step 0 delivery record parcels --household H1 --body hamdeli --date 2020-12-01
+    [ "$(last_id)" != "$id" ]
+    step 65 delivery show "$offer"
     step 0 audit verify
     as_expected draws
 }

@@ -126,6 +126,11 @@ CSV
     step 1 delivery record dowries --person 0084575948 --partner 3240175800 --body hamdeli --with certificate=8
     step 0 delivery record dowries --person 3240175800 --partner 0084575948 --body hamdeli --with certificate='۷'
     step 1 delivery record dowries --person 3240175800 --partner 0084575948 --body hamdeli --key again
+    # As the README has it, and again.
+    step 0 delivery reverse "$(last_id)" --reason 'the wrong day'
+    step 0 delivery record dowries --person 0084575948 --partner 3240175800 --body hamdeli
+    step 0 delivery reverse "$(last_id)" --reason 'the wrong day'
+    step 0 delivery record dowries --person 0084575948 --partner 3240175800 --body hamdeli
     step 0 dowries list --output csv
     step 0 report --output csv
     step 0 audit verify

@@ -123,6 +123,8 @@ CSV
     printf 'code,name,area\nB1,پایگاه بهار,150301\n' >bases.csv
     almoner -q base import bases.csv
     step 0 person edit 1476174032 --address 'خیابان کشاورز ۴۰' --base B1
+    step 64 person edit 1476174032
+    step 64 person edit 1476174032 --since 1399/08/01
     step 0 person show 4590486385 --output csv
     step 0 body show HAMDELI --output csv
     step 65 body show hamdely

@@ -143,6 +143,73 @@ static void a_refused_offer_is_judged_anew(void **state)
     world_assert_sound(w);
 }
 
+/* By hand it counts as a new one, once; a list that comes again stays known, and says so. */
+static void an_equal_one_is_recorded_anew(void **state)
+{
+    struct world *w = *state;
+    const struct ledger_offer listed = parcel(w, 5, TODAY - 3);
+    struct ledger_offer by_hand = listed, keyed = listed;
+    by_hand.anew = keyed.anew = true;
+    keyed.key = text_of("a key");
+    const alm_id first = world_offer(w, &listed).line, back = world_reverse(w, first);
+    world_again(w);
+    struct ledger_answer answer = world_offer(w, &listed);
+    assert_int_equal(answer.outcome, LEDGER_SAME);
+    assert_int_equal(answer.line, first);
+    assert_int_equal(answer.reversal, back);
+    assert_non_null(strstr(answer.reason, "taken back"));
+    world_again(w);
+    const struct ledger_answer second = world_offer(w, &by_hand);
+    assert_int_equal(second.outcome, LEDGER_RECORDED);
+    world_again(w);
+    answer = world_offer(w, &by_hand);
+    assert_int_equal(answer.outcome, LEDGER_SAME);
+    assert_int_equal(answer.line, second.line);
+    assert_int_equal(answer.reversal, 0);
+    assert_string_equal(answer.reason, "");
+    world_reverse(w, second.line);
+    world_again(w);
+    answer = world_offer(w, &by_hand);
+    assert_int_equal(answer.outcome, LEDGER_RECORDED);
+    world_reverse(w, answer.line);
+    /* A key of its own is used up. */
+    answer = world_offer(w, &keyed);
+    assert_int_equal(answer.outcome, LEDGER_RECORDED);
+    world_reverse(w, answer.line);
+    assert_int_equal(world_offer(w, &keyed).outcome, LEDGER_SAME);
+    world_assert_sound(w);
+}
+
+/* What was refused at first is the line that it became, and as such is taken back. */
+static void an_offer_that_was_refused_at_first_is_its_line(void **state)
+{
+    struct world *w = *state;
+    const struct ledger_offer first = kit(w, 20, TODAY - 5);
+    struct ledger_offer second = first;
+    second.body = w->bodies[2];
+    const alm_id given = world_offer(w, &first).line;
+    assert_int_equal(world_offer(w, &second).outcome, LEDGER_REFUSED);
+    world_reverse(w, given);
+    world_again(w);
+    const alm_id line = world_offer(w, &second).line;
+    world_again(w);
+    struct ledger_answer answer = world_offer(w, &second);
+    assert_int_equal(answer.outcome, LEDGER_SAME);
+    assert_int_equal(answer.line, line);
+    assert_int_equal(answer.reversal, 0);
+    const alm_id back = world_reverse(w, line);
+    world_again(w);
+    answer = world_offer(w, &second);
+    assert_int_equal(answer.line, line);
+    assert_int_equal(answer.reversal, back);
+    world_again(w);
+    second.anew = true;
+    answer = world_offer(w, &second);
+    assert_int_equal(answer.outcome, LEDGER_RECORDED);
+    assert_int_not_equal(answer.line, line);
+    world_assert_sound(w);
+}
+
 /* Judged anew, it may meet another line: it is refused as before, with that one in its way. */
 static void judged_anew_it_may_be_refused_again(void **state)
 {
@@ -506,6 +573,8 @@ int main(void)
         WORLD_TEST(once_only),
         WORLD_TEST(the_period_is_free_again),
         WORLD_TEST(a_refused_offer_is_judged_anew),
+        WORLD_TEST(an_equal_one_is_recorded_anew),
+        WORLD_TEST(an_offer_that_was_refused_at_first_is_its_line),
         WORLD_TEST(judged_anew_it_may_be_refused_again),
         WORLD_TEST(a_line_past_the_double_inherits_the_period),
         WORLD_TEST(heirs_in_other_households),
