@@ -40,15 +40,23 @@ static void tell_problem(void *context, const char *file, int line, const char *
         cli_warn(context, "%s: %s%s%s", file, text, mend, hint);
 }
 
-static struct match_options options_of(struct cli *cli, const struct alm_args *args)
+static enum alm_status options_of(struct cli *cli, const struct alm_args *args, struct match_options *options,
+                                  struct alm_error *err)
 {
-    return (struct match_options){.files = {alm_arg_text(args, "file"), alm_arg_text(args, "second")},
-                                  .rules = alm_arg_text(args, "rules"),
-                                  .truth = alm_arg_text(args, "truth"),
-                                  .threads = (int)alm_arg_number(args, "threads", 0),
-                                  .threshold = -1,
-                                  .problem = tell_problem,
-                                  .context = cli};
+    const struct alm_arg *threads = alm_arg(args, "threads");
+    const int64_t n = alm_arg_number(args, "threads", 0);
+
+    if (threads->count && (n < 1 || n > MATCH_MAX_THREADS))
+        return error_set(err, ALM_USAGE, _("write a number from 1 to 64, or leave it out"),
+                         _("--threads: cannot be %lld"), (long long)n);
+    *options = (struct match_options){.files = {alm_arg_text(args, "file"), alm_arg_text(args, "second")},
+                                      .rules = alm_arg_text(args, "rules"),
+                                      .truth = alm_arg_text(args, "truth"),
+                                      .threads = (int)n,
+                                      .threshold = -1,
+                                      .problem = tell_problem,
+                                      .context = cli};
+    return ALM_OK;
 }
 
 /* Lists of what went wrong are cut: nobody reads a thousand. */
@@ -187,18 +195,17 @@ static enum alm_status run_files(const struct alm_host *host, void *state, const
                                  struct alm_error *err)
 {
     struct cli *cli = state;
-    struct match_options options = options_of(cli, args);
+    struct match_options options;
     const struct alm_arg *output = alm_arg(args, "output");
     struct match *match = NULL;
     struct match_counts counts;
     enum form form = FORM_CLUSTERS;
-    enum alm_status status = ALM_OK;
+    enum alm_status status = options_of(cli, args, &options, err);
     (void)host;
+    if (status != ALM_OK)
+        return status;
     if (alm_arg(args, "threshold")->count)
         options.threshold = (double)alm_arg_number(args, "threshold", 0) / 1000;
-    if (options.threads < 0 || options.threads > MATCH_MAX_THREADS)
-        return error_set(err, ALM_USAGE, _("write a number from 1 to 64, or leave it out"),
-                         _("--threads: cannot be %d"), options.threads);
     if (options.threshold > 1)
         return error_set(err, ALM_USAGE, _("write a probability, for example 0.9"), _("--threshold: is over 1"));
     for (size_t i = 0; i < output->count && status == ALM_OK; i++) /* before the work */
@@ -268,12 +275,14 @@ static enum alm_status run_explain(const struct alm_host *host, void *state, con
                                    struct alm_error *err)
 {
     struct cli *cli = state;
-    const struct match_options options = options_of(cli, args);
+    struct match_options options;
     struct match_explanation explanation = {.n = 0};
     struct match_counts counts;
     struct match *match;
     (void)host;
-    enum alm_status status = match_run(&match, &options, &counts, err);
+    enum alm_status status = options_of(cli, args, &options, err);
+    if (status == ALM_OK)
+        status = match_run(&match, &options, &counts, err);
     if (status != ALM_OK)
         return status;
     status = match_explain(match, alm_arg_text(args, "a"), alm_arg_text(args, "b"), &explanation, err);

@@ -201,6 +201,9 @@ INI
     step 64 match files list.csv --output result.csv
     step 64 match files list.csv --threshold 1.5
     step 64 match files list.csv --threads -3
+    step 64 match files list.csv --threads 0
+    step 64 match files list.csv --threads 4294967297
+    step 64 match explain list.csv --a 1 --b 2 --threads 65
     step 0 --dry-run match files list.csv --rules rules.ini --output pairs.csv
     [ ! -e pairs.csv ]
     step 64 match files - --output pairs.csv
