@@ -106,7 +106,7 @@ enum alm_status parcels_assemble(const struct alm_host *host, void *state, const
     struct alm_goods goods[PARCELS_MOST_ITEMS];
     char lot[MOST_CODE + 40];
     char folded[sizeof lot];
-    char key[sizeof lot + 160];
+    char key[sizeof lot + 100];
     int32_t year;
     int32_t month;
     int32_t day;
@@ -123,7 +123,7 @@ enum alm_status parcels_assemble(const struct alm_host *host, void *state, const
     if (strlen(make.lot) > MOST_CODE + 30 || !alm_code(make.lot, folded, sizeof folded)) /* blanks alone are no code */
         return alm_fail(err, ALM_BAD_DATA, "write for example S-7", "a lot's code has 1 to %d bytes", MOST_CODE + 30);
     /* Two programmes may have sizes of the same name, and two sizes lots of the same code. */
-    snprintf(key, sizeof key, "%.60s %s of %.60s", host->programme_name(host), make.lot, size->item);
+    snprintf(key, sizeof key, "%s %s of item %lld", host->programme_name(host), make.lot, (long long)make.makes.item);
     make.key = key;
     make.uses = goods;
     make.n_uses = size->contents.count;

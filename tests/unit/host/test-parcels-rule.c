@@ -166,7 +166,7 @@ static void packing_takes_grams_as_the_stocks_units(void **state)
     OK(fixture_run(&fixture, &err, "assemble", "size", "small", "count", "3", "depot", "W1", "cost", "100", NULL));
     assert_string_equal(fixture.out.at, "small-13990915|box|3000|18700|1000\n");
     assert_string_equal(packed.lot, "small-13990915");
-    assert_string_equal(packed.key, "parcels small-13990915 of box");
+    assert_string_equal(packed.key, "parcels small-13990915 of item 1");
     assert_int_equal(packed.make.n_uses, 3);
     assert_string_equal(packed.code[packed.make.makes.item - 1], "box");
     assert_string_equal(packed.code[packed.uses[0].item - 1], "rice");
