@@ -4,6 +4,7 @@
  * and price.  With the last one the dowry is delivered: one line of the ledger, worth what all of them had cost.
  */
 #include "dowries.h"
+#include <stdlib.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -19,10 +20,12 @@ struct handing {
     int64_t number; /* of the row, as all below */
     bool bought;
     alm_quantity quantity;
-    alm_date handed;   /* ALM_NO_DATE: not yet */
-    alm_date returned; /* the last time; ALM_NO_DATE: never */
-    alm_id issued;     /* 0: not of the stock */
-    alm_money cost;    /* ALM_NULL: not known */
+    alm_date handed;                            /* ALM_NO_DATE: not yet */
+    alm_date returned;                          /* the last time; ALM_NO_DATE: never */
+    alm_id issued;                              /* 0: not of the stock */
+    alm_money cost;                             /* ALM_NULL: not known */
+    char had_receipt[DOWRIES_MOST_RECEIPT + 1]; /* with which it was handed over; "": out of the stock */
+    alm_money had_price;                        /* ALM_NULL: out of the stock */
 };
 
 static enum alm_status read_item(const struct alm_host *host, struct handing *h, struct alm_error *err)
@@ -30,10 +33,11 @@ static enum alm_status read_item(const struct alm_host *host, struct handing *h,
     struct alm_statement *st = NULL;
     char lacks[200] = "it lacks ";
     size_t n;
-    enum alm_status status = alm_query(host, &st, err,
-                                       "SELECT number, bought, quantity, handed, issued, returned FROM dowries_item "
-                                       "WHERE programme = $1 AND dowry = $2 AND item = $3 ORDER BY number",
-                                       "iit", host->programme_id(host), h->dowry.id, h->item);
+    enum alm_status status =
+        alm_query(host, &st, err,
+                  "SELECT number, bought, quantity, handed, issued, returned, receipt, cost FROM dowries_item "
+                  "WHERE programme = $1 AND dowry = $2 AND item = $3 ORDER BY number",
+                  "iit", host->programme_id(host), h->dowry.id, h->item);
     h->number = 0;
     while (alm_next(host, st, &status, err)) {
         const int64_t handed = alm_column_int(host, st, 3);
@@ -43,6 +47,9 @@ static enum alm_status read_item(const struct alm_host *host, struct handing *h,
         h->handed = handed == ALM_NULL ? ALM_NO_DATE : (alm_date)handed;
         h->issued = host->column_int(host, st, 4);
         h->returned = host->column_is_null(host, st, 5) ? ALM_NO_DATE : (alm_date)host->column_int(host, st, 5);
+        const char *receipt = host->column_text(host, st, 6);
+        snprintf(h->had_receipt, sizeof h->had_receipt, "%s", receipt ? receipt : "");
+        h->had_price = receipt ? alm_column_int(host, st, 7) : ALM_NULL;
     }
     if (status != ALM_OK || h->number)
         return status;
@@ -119,7 +126,7 @@ static enum alm_status buy(const struct handing *h, struct alm_error *err)
 static enum alm_status deliver(const struct alm_host *host, const struct handing *h, struct alm_error *err)
 {
     struct alm_statement *st = NULL;
-    char key[100];
+    char key[40];
     struct alm_delivery delivery = {.size = sizeof delivery,
                                     .person = h->dowry.person,
                                     .partner = h->dowry.partner,
@@ -135,8 +142,8 @@ static enum alm_status deliver(const struct alm_host *host, const struct handing
         delivery.date = (alm_date)host->column_int(host, st, 0);
     if (status == ALM_OK)
         status = host->new_id(host, &attempt, err);
-    /* Not of the certificate alone: a delivery may be taken back and given again. */
-    snprintf(key, sizeof key, "%s %s %lld", host->programme_name(host), h->dowry.certificate, (long long)attempt);
+    /* Another one each time: a delivery may be taken back and given again.  Keys stay, so nothing personal is in it. */
+    snprintf(key, sizeof key, "%lld dowry", (long long)attempt);
     return status == ALM_OK ? host->deliver(host, &delivery, err) : status;
 }
 
@@ -152,6 +159,8 @@ static enum alm_status hand(const struct alm_host *host, struct handing *h, char
     }
     if (status == ALM_OK)
         status = check_day(host, h, h->dowry.opened, "the dowry was not open yet", err);
+    if (status == ALM_OK && h->returned != ALM_NO_DATE)
+        status = check_day(host, h, h->returned, "it had not come back yet", err);
     if (status != ALM_OK)
         return status;
     h->bought = h->bought || h->receipt || h->price != ALM_NULL;
@@ -185,6 +194,36 @@ static void say_left(const struct alm_host *host, const struct dowries_dowry *do
     host->say(host, text);
 }
 
+struct place {
+    alm_id item; /* 0: not of the stock */
+    size_t at;
+};
+
+static int compare_places(const void *left, const void *right)
+{
+    const struct place *a = left;
+    const struct place *b = right;
+    return a->item != b->item ? (a->item < b->item ? -1 : 1) : (a->at > b->at) - (a->at < b->at);
+}
+
+/* The order in which items are taken: everybody locks what the stock has of them by item, and so nobody waits
+ * crosswise. */
+static enum alm_status order_items(const struct alm_host *host, const struct dowries_settings *s,
+                                   const struct alm_arg *items, struct place *places, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; status == ALM_OK && i < items->count; i++) {
+        places[i] = (struct place){.at = i};
+        status = host->find(host, ALM_NOUN_ITEM, dowries_stock_code(s, items->values[i].text), &places[i].item, err);
+        if (status == ALM_BAD_DATA) { /* bought, or no item at all: hand() tells */
+            places[i].item = 0;
+            status = ALM_OK;
+        }
+    }
+    qsort(places, items->count, sizeof *places, compare_places);
+    return status;
+}
+
 enum alm_status dowries_hand(const struct alm_host *host, void *state, const struct alm_args *args,
                              struct alm_error *err)
 {
@@ -196,14 +235,19 @@ enum alm_status dowries_hand(const struct alm_host *host, void *state, const str
                         .date = (alm_date)alm_arg_number(args, "date", host->today(host))};
     char left[300] = "";
     size_t n_left = 0;
+    struct place *places = host->alloc(host, items->count * sizeof *places);
+    if (!places)
+        return alm_fail(err, ALM_INTERNAL, "name fewer items", "out of memory while handing over items");
     if (items->count > 1 && (h.receipt || h.price != ALM_NULL))
         return alm_fail(err, ALM_USAGE, "hand over what is bought item by item",
                         "a receipt and price are for one item");
     enum alm_status status = dowries_find(host, alm_arg_text(args, "certificate"), &h.dowry, err);
     if (status == ALM_OK)
         status = dowries_lock(host, &h.dowry, err);
+    if (status == ALM_OK)
+        status = order_items(host, state, items, places, err);
     for (size_t i = 0; status == ALM_OK && i < items->count; i++) {
-        h.item = items->values[i].text;
+        h.item = items->values[places[i].at].text;
         status = hand(host, &h, left, sizeof left, &n_left, err);
     }
     if (status == ALM_OK)
@@ -226,26 +270,36 @@ static const struct alm_import_column columns[] = {
     [PRICE] = {.name = "price", .aliases = "قیمت|مبلغ", .type = ALM_MONEY},
 };
 
+/* What the row doesn't say cannot differ. */
+static bool bought_otherwise(const struct handing *h)
+{
+    return (h->receipt && strcmp(h->receipt, h->had_receipt) != 0) ||
+           (h->price != ALM_NULL && h->price != h->had_price);
+}
+
 static enum alm_status import_row(const struct alm_host *host, void *context, const struct alm_value *values,
                                   enum alm_row_outcome *outcome, struct alm_error *err)
 {
+    const bool dated = !values[DATE].is_null;
     struct handing h = {.settings = context,
                         .item = values[ITEM].text,
                         .depot = values[DEPOT].is_null ? NULL : values[DEPOT].text,
                         .receipt = values[RECEIPT].is_null ? NULL : values[RECEIPT].text,
                         .price = values[PRICE].is_null ? ALM_NULL : values[PRICE].number,
-                        .date = values[DATE].is_null ? host->today(host) : (alm_date)values[DATE].number};
+                        .date = dated ? (alm_date)values[DATE].number : host->today(host)};
     char left[300];
     size_t n_left;
     enum alm_status status = dowries_find(host, values[CERTIFICATE].text, &h.dowry, err);
     if (status == ALM_OK)
         status = read_item(host, &h, err);
     /* The same row again; or one of an item that came back since, which a repeated file would hand over once more. */
-    if (status == ALM_OK && h.handed == h.date && h.handed != ALM_NO_DATE) {
+    if (status == ALM_OK && h.handed != ALM_NO_DATE && (!dated || h.handed == h.date)) {
         *outcome = ALM_ROW_SAME;
-        return ALM_OK;
+        return bought_otherwise(&h) ? alm_fail(err, ALM_BAD_DATA, "if it was mistaken then, `return` the item first",
+                                               "the %.60s was handed over with another receipt or price", h.item)
+                                    : ALM_OK;
     }
-    if (status == ALM_OK && h.handed == ALM_NO_DATE && h.returned != ALM_NO_DATE && h.date <= h.returned) {
+    if (status == ALM_OK && h.handed == ALM_NO_DATE && h.returned != ALM_NO_DATE && (!dated || h.date <= h.returned)) {
         host->format_date(host, h.returned, left, sizeof left);
         return alm_fail(err, ALM_REFUSED, NULL, "the %.60s came back on %s: hand it over again by `hand`", h.item,
                         left);

@@ -24,6 +24,7 @@ struct model_item {
     bool handed, issued;
     alm_date date;
     int64_t cost;
+    alm_date returned; /* the last time; 0: never */
 };
 struct model_dowry {
     int certificate;
@@ -259,7 +260,8 @@ static void hand_one(void)
     struct model_dowry *dowry = of_certificate(certificate);
     char day[16], paid[16];
     bool done;
-    bool may = dowry && dowry->state == OPEN && !dowry->items[item].handed && date <= DAY && date >= dowry->opened;
+    bool may = dowry && dowry->state == OPEN && !dowry->items[item].handed && date <= DAY && date >= dowry->opened &&
+               date >= dowry->items[item].returned;
     if (bought)
         may = may && price > 0 && (item != COOKER || price <= 900);
     else
@@ -277,18 +279,18 @@ static void hand_one(void)
     int64_t cost = bought ? price : items[item].price;
     if (cost == ALM_NULL)
         cost = 77; /* as it is set */
-    dowry->items[item] = (struct model_item){true, !bought, date, cost};
+    dowry->items[item] = (struct model_item){true, !bought, date, cost, 0};
     if (!bought)
         m.stock[item] -= items[item].quantity;
     if (is_whole(dowry))
         deliver(dowry);
 }
 
-static void take_back(struct model_dowry *dowry, int item)
+static void take_back(struct model_dowry *dowry, int item, alm_date date)
 {
     if (dowry->items[item].issued)
         m.stock[item] += items[item].quantity;
-    dowry->items[item] = (struct model_item){0};
+    dowry->items[item] = (struct model_item){.returned = date};
 }
 
 static void return_one(void)
@@ -304,7 +306,7 @@ static void return_one(void)
     RUN(done, "return", "certificate", spell(certificate), "item", items[item].name, "reason", "x", "date", day);
     assert_int_equal(done, may);
     if (may)
-        take_back(dowry, item);
+        take_back(dowry, item, date);
 }
 
 static void cancel_one(void)
