@@ -193,6 +193,21 @@ enum alm_status host_service_request_of(const struct alm_host *services, const s
 
 /* ---- deliveries ---- */
 
+/* A key that is known is an answer only as long as what was delivered under it stands. */
+static enum alm_status still_stands(struct host *host, const struct alm_delivery *delivery, struct alm_error *err)
+{
+    int64_t stands = 0;
+    enum alm_status status =
+        store_number(host->store, &stands, 0, err,
+                     "SELECT COUNT(*) FROM line l LEFT JOIN reversal r ON r.owner = l.owner AND r.line = l.id "
+                     "WHERE l.id = $1 AND r.id IS NULL",
+                     "i", delivery->line);
+    if (status == ALM_OK && !stands)
+        status = error_set(err, ALM_REFUSED, _("give the next one a key of its own"),
+                           _("under the key %.60s nothing is delivered: it was refused or reversed"), delivery->key);
+    return status;
+}
+
 static enum alm_status deliver(struct host_programme *programme, const struct ledger_programme *of,
                                struct alm_delivery *delivery, struct arena *arena, struct alm_error *err)
 {
@@ -223,7 +238,7 @@ static enum alm_status deliver(struct host_programme *programme, const struct le
         return error_set(err, ALM_BAD_DATA, NULL, "%s", answer.reason);
     if (answer.outcome == LEDGER_REFUSED || answer.outcome == LEDGER_HELD)
         return error_set(err, ALM_REFUSED, NULL, "%s", answer.reason);
-    return ALM_OK;
+    return answer.outcome == LEDGER_SAME ? still_stands(programme->host, delivery, err) : ALM_OK;
 }
 
 enum alm_status host_service_deliver(const struct alm_host *services, struct alm_delivery *given, struct alm_error *err)

@@ -188,6 +188,16 @@ fault()
     as_expected goods
 }
 
+@test "a delivery under a key whose delivery was taken back" {
+    ready command-key
+    step 0 command-key break
+    step 0 command-key break
+    almoner -q delivery reverse "$(last_id)" --reason x
+    fault 1 command-key break
+    step 0 audit verify
+    as_expected key
+}
+
 @test "a command that crashes, loops, leaves or fails half-way" {
     commands='command-exit command-leave command-crash command-abort command-loop command-text'
     ready $commands command-half
