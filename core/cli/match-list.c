@@ -519,13 +519,12 @@ enum alm_status cli_match_list(const struct alm_host *host, void *state, const s
                                struct alm_error *err)
 {
     struct cli *cli = state;
-    struct check check = {.cli = cli, .threads = (int)alm_arg_number(args, "threads", 0)};
+    struct check check = {.cli = cli};
     struct store *store;
-    enum alm_status status = cli_store(cli, &store, err);
+    enum alm_status status = cli_match_threads(args, &check.threads, err);
     (void)host;
-    if (check.threads < 0 || check.threads > MATCH_MAX_THREADS)
-        return error_set(err, ALM_USAGE, _("write a number from 1 to 64, or leave it out"),
-                         _("--threads: cannot be %d"), check.threads);
+    if (status == ALM_OK)
+        status = cli_store(cli, &store, err);
     if (status == ALM_OK)
         status = read_list(&check, store, args, err);
     if (status == ALM_OK)

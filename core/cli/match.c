@@ -40,23 +40,27 @@ static void tell_problem(void *context, const char *file, int line, const char *
         cli_warn(context, "%s: %s%s%s", file, text, mend, hint);
 }
 
+enum alm_status cli_match_threads(const struct alm_args *args, int *threads, struct alm_error *err)
+{
+    const struct alm_arg *given = alm_arg(args, "threads");
+    const int64_t n = alm_arg_number(args, "threads", 0);
+    if (given->count && (n < 1 || n > MATCH_MAX_THREADS))
+        return error_set(err, ALM_USAGE, _("write a number from 1 to 64, or leave it out"),
+                         _("--threads: cannot be %lld"), (long long)n);
+    *threads = (int)n;
+    return ALM_OK;
+}
+
 static enum alm_status options_of(struct cli *cli, const struct alm_args *args, struct match_options *options,
                                   struct alm_error *err)
 {
-    const struct alm_arg *threads = alm_arg(args, "threads");
-    const int64_t n = alm_arg_number(args, "threads", 0);
-
-    if (threads->count && (n < 1 || n > MATCH_MAX_THREADS))
-        return error_set(err, ALM_USAGE, _("write a number from 1 to 64, or leave it out"),
-                         _("--threads: cannot be %lld"), (long long)n);
     *options = (struct match_options){.files = {alm_arg_text(args, "file"), alm_arg_text(args, "second")},
                                       .rules = alm_arg_text(args, "rules"),
                                       .truth = alm_arg_text(args, "truth"),
-                                      .threads = (int)n,
                                       .threshold = -1,
                                       .problem = tell_problem,
                                       .context = cli};
-    return ALM_OK;
+    return cli_match_threads(args, &options->threads, err);
 }
 
 /* Lists of what went wrong are cut: nobody reads a thousand. */

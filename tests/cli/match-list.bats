@@ -98,6 +98,7 @@ CSV
     check 0 - --only known <ours.csv
     check 66 nowhere.csv
     check 64 ours.csv --threads 65
+    check 64 ours.csv --threads 0
     printf 'household,given_name,family_name\n' >empty.csv
     check 0 empty.csv
     as_expected headers
