@@ -273,6 +273,23 @@ static enum alm_status check_journal(struct audit *audit, struct alm_error *err)
     return status == ALM_OK ? audit_join_end(&j, err) : status;
 }
 
+/* A partner from another household who never moved has to be marked, else two households' lines count them. */
+static enum alm_status check_partners(struct audit *audit, struct alm_error *err)
+{
+    static const char sql[] = "SELECT DISTINCT pl.partner FROM partner_line pl "
+                              "JOIN home ON home.id = pl.partner "
+                              "JOIN person ON person.owner = home.owner AND person.id = home.id "
+                              "WHERE pl.owner <> home.owner AND person.until IS NULL AND person.elsewhere IS NULL "
+                              "ORDER BY pl.partner";
+    struct store_stmt *stmt;
+    bool row;
+    enum alm_status status = store_query(audit->ledger->services.store, &stmt, err, sql, "");
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
+        audit_fault(audit, _("person %lld was named in aid to another household, but is not marked: they count twice"),
+                    (long long)store_int(stmt, 0));
+    return status;
+}
+
 enum alm_status audit_checks(struct audit *audit, struct alm_error *err)
 {
     enum alm_status status = audit_join_query(audit, &detail, detail_counted, err);
@@ -282,5 +299,7 @@ enum alm_status audit_checks(struct audit *audit, struct alm_error *err)
         status = audit_join_query(audit, &claim, claim_counted, err);
     if (status == ALM_OK)
         status = audit_join_query(audit, &key, key_counted, err);
+    if (status == ALM_OK)
+        status = check_partners(audit, err);
     return status == ALM_OK ? check_journal(audit, err) : status;
 }

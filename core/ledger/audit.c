@@ -170,21 +170,31 @@ static enum alm_status check_accounts(struct pass *p, const struct alm_line *lin
     return status;
 }
 
+static void add_own(struct pass *p, alm_id person, const struct alm_line *line)
+{
+    ARRAY_ROOM(p->own, p->n_own, p->own_capacity);
+    p->own[p->n_own++] = (struct own){person, *line};
+}
+
 static void note_own(struct pass *p, const struct register_household *household, const struct alm_line *line)
 {
     alm_id last = 0;
+    bool partner_seen = false;
     for (size_t i = 0; household && i < household->n; i++) {
         const alm_id person = p->members.members[household->first + i].member.id;
+        partner_seen = partner_seen || person == line->partner;
         if (person == last || !reach_own_row(&p->members, household, person) ||
             !lines_reach_person(line, &p->members, household, person))
             continue;
-        ARRAY_ROOM(p->own, p->n_own, p->own_capacity);
-        p->own[p->n_own++] = (struct own){person, *line};
+        add_own(p, person, line);
         last = person;
     }
+    if (household && line->partner && !partner_seen)
+        add_own(p, line->partner, line);
 }
 
-/* Rows of table reach before `owner` belong to no owner of lines: to persons who moved, or to nobody. */
+/* Rows of table reach before `owner` belong to no owner of lines: to persons with a row of their own, or to
+ * nobody. */
 static enum alm_status skip_states(struct pass *p, alm_id owner, struct alm_error *err)
 {
     enum alm_status status = ALM_OK;
@@ -324,13 +334,14 @@ static enum alm_status check_person(struct pass *p, const struct own *own, size_
     const struct alm_text state = row ? store_text(stmt, 0) : (struct alm_text){"", 0};
     snprintf(name, sizeof name, "%lld", (long long)own->person);
     if (state.len != counted.len || memcmp(state.at, counted.at, state.len) != 0)
-        audit_fault(p->audit, _("reach of person %s, who moved, is not what the lines give"), name);
+        audit_fault(p->audit, _("reach of person %s, who is met under several households, is not what the lines give"),
+                    name);
     if (row)
         store_done(stmt);
     return ALM_OK;
 }
 
-/* Persons who moved: what reached them under any household. */
+/* Persons with a row of their own: what reached them under any household. */
 static enum alm_status check_persons(struct pass *p, struct alm_error *err)
 {
     enum alm_status status = ALM_OK;

@@ -242,6 +242,10 @@ bool chunk_settles_unguarded(const struct ledger_chunk *);
 /* One row; of one that is refused nothing stays. */
 enum alm_status chunk_settle_one(struct ledger_chunk *, size_t row, struct alm_verdict *, struct alm_error *);
 
+/* ---- elsewhere.c ---- */
+/* Before anything is entered: partners of accepted rows who live elsewhere get a row of their own in reach. */
+enum alm_status chunk_mark_partners(struct ledger_chunk *, struct alm_error *);
+
 /* ---- enter.c ---- */
 /* Hand everything to the writer, owner by owner. */
 enum alm_status chunk_enter(struct ledger_chunk *, struct store_entry *, struct alm_error *);

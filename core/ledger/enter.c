@@ -206,7 +206,9 @@ static enum alm_status enter_reopened(struct ledger_chunk *chunk, struct alm_err
 enum alm_status chunk_enter(struct ledger_chunk *chunk, struct store_entry *entry, struct alm_error *err)
 {
     struct own_list own = {0};
-    enum alm_status status = enter_owners(chunk, entry, &own, err);
+    enum alm_status status = chunk_mark_partners(chunk, err);
+    if (status == ALM_OK)
+        status = enter_owners(chunk, entry, &own, err);
     if (status == ALM_OK && own.n)
         status = enter_own(chunk, &own, err);
     if (status == ALM_OK)

@@ -348,11 +348,11 @@ bool reach_own_row(const struct register_members *members, const struct register
         const struct register_member *m = &members->members[household->first + i];
         if (m->member.id != person)
             continue;
-        if (found || m->home != household->id || m->until != ALM_NO_DATE)
+        if (found || m->home != household->id || m->until != ALM_NO_DATE || m->elsewhere)
             return true;
         found = m;
     }
-    return false;
+    return !found;
 }
 
 void reach_count_all(struct reach *r, int64_t sign, struct reach_counts *counts)

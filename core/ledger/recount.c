@@ -14,7 +14,7 @@ enum { BATCH_OWNERS = 1024, MAX_HOUSEHOLDS = 64 };
 struct recount {
     struct ledger *ledger;
     struct register_members members;
-    struct lines_ids moved;
+    struct lines_ids moved; /* persons with a row of their own */
     struct lines_ids reversed;
     struct lines_ids spans;
     alm_id *scratch;
@@ -43,8 +43,10 @@ static enum alm_status subtract(struct ledger *ledger, const alm_id *owners, siz
     return status;
 }
 
-/* The lines of these owners that stand, by owner. */
-static enum alm_status read_lines(struct recount *r, const alm_id *owners, size_t n, struct alm_error *err)
+/* The lines of these owners that stand, by owner.  `partners` (may be NULL) gets those of other households whom a line
+ * names, be it taken back or not. */
+static enum alm_status read_lines(struct recount *r, const alm_id *owners, size_t n, struct lines_ids *partners,
+                                  struct alm_error *err)
 {
     struct store_stmt *stmt;
     bool row;
@@ -59,6 +61,9 @@ static enum alm_status read_lines(struct recount *r, const alm_id *owners, size_
         ARRAY_ROOM(r->lines, r->n_lines, r->lines_capacity);
         struct alm_line *line = &r->lines[r->n_lines++];
         lines_fetch(r->ledger, stmt, line, &extra, &entry);
+        if (partners && line->partner &&
+            reach_own_row(&r->members, register_members_find(&r->members, line->owner), line->partner))
+            lines_ids_add(partners, line->partner);
         if (!line->reverses)
             continue;
         lines_ids_add(&r->reversed, line->reverses);
@@ -130,7 +135,7 @@ static enum alm_status recount_batch(struct recount *r, const alm_id *owners, si
     if (status == ALM_OK)
         status = subtract(r->ledger, owners, n, NULL, err);
     if (status == ALM_OK)
-        status = read_lines(r, owners, n, err);
+        status = read_lines(r, owners, n, &r->moved, err);
     struct lines_ids settled = {0};
     note_members(r, &settled);
     if (status == ALM_OK)
@@ -146,33 +151,30 @@ static enum alm_status recount_batch(struct recount *r, const alm_id *owners, si
     return status;
 }
 
-/* One who moved: from the lines of every household that they belonged to. */
+/* One with a row of their own: from the lines of every household that they belonged to or that named them. */
 static enum alm_status recount_person(struct recount *r, alm_id person, struct alm_error *err)
 {
     struct ledger *ledger = r->ledger;
-    alm_id households[MAX_HOUSEHOLDS];
-    struct lines_ids sorted = {households, 0, MAX_HOUSEHOLDS};
+    struct lines_ids households = {0};
     register_members_reset(&r->members);
-    enum alm_status status =
-        register_households_of(ledger->services.store, person, households, MAX_HOUSEHOLDS, &sorted.n, err);
-    lines_ids_sort(&sorted);
+    enum alm_status status = lines_owners_of_person(ledger->services.store, person, &households, err);
     if (status == ALM_OK)
-        status = register_members_read(ledger->services.store, &r->members, households, sorted.n, err);
+        status = register_members_read(ledger->services.store, &r->members, households.at, households.n, err);
     if (status == ALM_OK)
         status = subtract(ledger, &person, 1, NULL, err);
     if (status == ALM_OK)
-        status = read_lines(r, households, sorted.n, err);
+        status = read_lines(r, households.at, households.n, NULL, err);
     if (status == ALM_OK)
         status = reach_load(ledger->reach, (struct alm_text){0}, err);
-    if (status != ALM_OK)
-        return status;
-    for (size_t i = 0; i < r->n_lines; i++) {
+    for (size_t i = 0; status == ALM_OK && i < r->n_lines; i++) {
         const struct register_household *household = register_members_find(&r->members, r->lines[i].owner);
         if (household && lines_reach_person(&r->lines[i], &r->members, household, person))
             reach_add_person(ledger->reach, &r->lines[i], person, ledger->counts);
     }
-    ledger_write_reach(ledger->writer, person, reach_text(ledger->reach));
-    return ALM_OK;
+    if (status == ALM_OK)
+        ledger_write_reach(ledger->writer, person, reach_text(ledger->reach));
+    free(households.at);
+    return status;
 }
 
 /* A person who moved just now still stands in the state of the household that they left: recount all households of all

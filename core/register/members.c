@@ -25,8 +25,8 @@ static alm_date date_or_none(struct store_stmt *stmt, int i)
     return day == ALM_NULL ? ALM_NO_DATE : (alm_date)day;
 }
 
-/* What a member is, from seven columns that begin at `i`: relation, birth_date, sex, school_grade, criteria, since,
- * until. */
+/* What a member is, from eight columns that begin at `i`: relation, birth_date, sex, school_grade, criteria, since,
+ * until, elsewhere. */
 static void fill_member(struct register_members *to, struct register_member *member, struct store_stmt *stmt, int i)
 {
     member->member.relation = (uint32_t)store_int(stmt, i);
@@ -39,6 +39,7 @@ static void fill_member(struct register_members *to, struct register_member *mem
     member->member.criteria = criteria.len ? arena_strndup(&to->arena, criteria.at, criteria.len) : "";
     member->since = date_or_none(stmt, i + 5);
     member->until = date_or_none(stmt, i + 6);
+    member->elsewhere = store_int(stmt, i + 7) != ALM_NULL;
 }
 
 /* Those who came from another household, in the order of household; few. */
@@ -46,7 +47,7 @@ static enum alm_status read_moved(struct store *store, struct register_members *
                                   struct register_member **moved, alm_id **into, size_t *n_moved, struct alm_error *err)
 {
     static const char sql[] = "SELECT m.household, m.person, m.home, p.relation, p.birth_date, p.sex, p.school_grade, "
-                              "p.criteria, m.since, m.until "
+                              "p.criteria, m.since, m.until, p.elsewhere "
                               "FROM membership m "
                               "JOIN person p ON p.owner = m.home AND p.id = m.person "
                               "WHERE m.household = ANY ($1) "
@@ -79,10 +80,11 @@ static enum alm_status read_persons(struct store *store, struct register_members
                                     size_t n, const struct register_member *moved, const alm_id *into, size_t n_moved,
                                     struct alm_error *err)
 {
-    static const char sql[] = "SELECT owner, id, relation, birth_date, sex, school_grade, criteria, since, until "
-                              "FROM person "
-                              "WHERE owner = ANY ($1) "
-                              "ORDER BY owner, id";
+    static const char sql[] =
+        "SELECT owner, id, relation, birth_date, sex, school_grade, criteria, since, until, elsewhere "
+        "FROM person "
+        "WHERE owner = ANY ($1) "
+        "ORDER BY owner, id";
     struct store_stmt *stmt;
     bool row = true;
     size_t m = 0, h = first;
@@ -177,6 +179,13 @@ bool register_member_on(const struct register_member *member, alm_date day)
     if (member->until != ALM_NO_DATE && day >= member->until)
         return false;
     return member->member.birth_date == ALM_NO_DATE || member->member.birth_date <= day;
+}
+
+enum alm_status register_person_elsewhere(struct store *store, const alm_id *homes, size_t n_homes,
+                                          const alm_id *persons, size_t n_persons, struct alm_error *err)
+{
+    return store_run(store, NULL, err, "UPDATE person SET elsewhere = 1 WHERE owner = ANY ($1) AND id = ANY ($2)", "II",
+                     homes, n_homes, persons, n_persons);
 }
 
 enum alm_status register_households_of(struct store *store, alm_id person, alm_id *ids, size_t max, size_t *n,

@@ -83,6 +83,7 @@ struct register_member {
     struct alm_member member;
     alm_date since, until; /* ALM_NO_DATE: from the start, to this day */
     alm_id home;
+    bool elsewhere; /* aid to another household named them: see register_person_elsewhere() */
 };
 struct register_household {
     alm_id id;
@@ -108,6 +109,10 @@ void register_members_release(struct register_members *);
 /* Whether a member belongs to the household on a day: since <= day < until, and born by then if the birth date is
  * known. */
 bool register_member_on(const struct register_member *, alm_date day);
+/* Mark persons (with the households that registered them, in any order) whom aid to another household named: a couple's
+ * partner.  It is never taken back. */
+enum alm_status register_person_elsewhere(struct store *, const alm_id *homes, size_t n_homes, const alm_id *persons,
+                                          size_t n_persons, struct alm_error *);
 /* The households that a person ever belonged to. n is at most max. */
 enum alm_status register_households_of(struct store *, alm_id person, alm_id *ids, size_t max, size_t *n,
                                        struct alm_error *);

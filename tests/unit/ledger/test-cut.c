@@ -100,6 +100,8 @@ static enum alm_status reckon_line(void *context, const struct ledger_line *l, s
         note(r, i ? NULL : cell, line->place ? 'p' : 'h', line->owner);
         if (line->person)
             note(r, i ? NULL : cell, 'm', line->person);
+        if (line->partner)
+            note(r, i ? NULL : cell, 'm', line->partner);
         if (line->place || line->person)
             continue;
         OK(store_run(r->w->store, NULL, &err,
@@ -236,6 +238,57 @@ static void every_filter(void **state)
     free(r.cells);
 }
 
+/* A couple of two households: the partner is met under the owner of the line and under their own household. */
+static void a_partner_from_elsewhere_counts_once(void **state)
+{
+    struct world *w = *state;
+    struct reckoning r;
+    start(&r, w, 0);
+    /* Persons 20 and 40 of households that nobody left or joined. */
+    struct ledger_offer parcel = {.programme = &w->programmes[PARCELS],
+                                  .household = w->homes[40],
+                                  .date = TODAY - 200,
+                                  .body = w->bodies[0],
+                                  .quantity = ALM_UNIT};
+    struct ledger_offer couple = {.programme = &w->programmes[KITS],
+                                  .person = w->persons[20],
+                                  .partner = w->persons[40],
+                                  .date = TODAY - 100,
+                                  .body = w->bodies[1],
+                                  .quantity = ALM_UNIT};
+    assert_int_equal(world_offer(w, &parcel).outcome, LEDGER_RECORDED);
+    check(&r);
+    const int64_t members = r.total.is.persons;
+    const alm_id given = world_offer(w, &couple).line;
+    assert_true(given);
+    for (r.cut.by = 0; r.cut.by <= CUT_DAY; r.cut.by = r.cut.by ? r.cut.by << 1 : 1) {
+        check(&r);
+        assert_int_equal(r.total.is.persons, members + 1);
+        assert_int_equal(r.total.is.households, 2);
+    }
+    world_assert_sound(w);
+    /* A mark that is lost is found, and what is taken back is forgotten. */
+    world_sql(w, "UPDATE person SET elsewhere = NULL");
+    ledger_forget(w->ledger);
+    assert_true(world_verify(w).n > 0);
+    world_sql(w, "UPDATE person SET elsewhere = 1 WHERE id = %lld", (long long)w->persons[40]);
+    ledger_forget(w->ledger);
+    world_assert_sound(w);
+    parcel.household = w->homes[20];
+    assert_int_equal(world_offer(w, &parcel).outcome, LEDGER_RECORDED);
+    world_reverse(w, given);
+    world_assert_sound(w);
+    r.cut.by = 0;
+    check(&r);
+    couple.person = w->persons[40];
+    couple.partner = w->persons[20];
+    couple.key = text_of("the other way round");
+    assert_int_equal(world_offer(w, &couple).outcome, LEDGER_RECORDED);
+    world_assert_sound(w);
+    check(&r);
+    free(r.cells);
+}
+
 /* An owner is met in one batch, whatever the number of owners; persons who moved are met in two households and count
  * once. */
 static void one_who_moved_counts_once(void **state)
@@ -311,8 +364,12 @@ static void several_tops(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(every_set_of_dimensions),    WORLD_TEST(every_filter), WORLD_TEST(one_who_moved_counts_once),
-        WORLD_TEST(an_unknown_area_is_refused), WORLD_TEST(several_tops),
+        WORLD_TEST(every_set_of_dimensions),
+        WORLD_TEST(every_filter),
+        WORLD_TEST(a_partner_from_elsewhere_counts_once),
+        WORLD_TEST(one_who_moved_counts_once),
+        WORLD_TEST(an_unknown_area_is_refused),
+        WORLD_TEST(several_tops),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -329,8 +329,11 @@ static inline void world_campaign(struct world *w, size_t n)
     struct alm_error err = {0};
     struct ledger_offer *offers = arena_alloc(&w->arena, n * sizeof *offers);
     struct ledger_answer *answers = arena_alloc(&w->arena, n * sizeof *answers);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         offers[i] = world_draw(w);
+        if (offers[i].person && draw(w, 3) == 0)
+            offers[i].partner = w->persons[draw(w, w->n_persons)]; /* of any household; the same one is rejected */
+    }
     for (size_t from = 0, size; from < n; from += size) {
         size = 1 + draw(w, 50);
         if (size > n - from)
