@@ -35,7 +35,17 @@ struct cli {
                      again */
     struct strbuf held;
     const char *noun; /* as typed */
+    bool staff;       /* of a body, and nothing else: see cli_own_bodies() */
 };
+
+/*
+ * Flags of the core's commands beside ALM_READS and so on: the roles (enum conf_role), any of which is needed to run
+ * it.  With CONF_STAFF among them, the staff of a body may run it too, and it shows and takes only what is that body's:
+ * all else that opens the store is closed to them.
+ */
+#define CLI_ROLE(roles) ((uint32_t)(roles) << 16)
+#define CLI_ROLES_OF(flags) ((flags) >> 16 & 0xff)
+enum { CLI_CHANGES = 1 << 24 /* changes settings or the store without ALM_WRITES: nothing for auditors */ };
 
 /* The program; returns the exit status. */
 int cli_main(int argc, char **argv, FILE *out, FILE *err);
@@ -63,6 +73,8 @@ const char *cli_command_path(struct cli *, const char *noun, const struct alm_co
 void cli_usage(struct strbuf *, const struct alm_command *);
 void cli_option_label(struct strbuf *, const struct alm_option *);
 void cli_option_text(struct strbuf *, const struct alm_option *);
+/* "needs the role secretary ..."; nothing where none is needed.  For the core's commands: a plug-in's say nothing of roles. */
+void cli_role_text(struct strbuf *, const struct alm_command *);
 void cli_help(struct cli *); /* all nouns */
 void cli_help_noun(struct cli *, const char *noun, const char *summary, const struct alm_command *, size_t n,
                    const struct alm_report *, size_t n_reports);
@@ -91,6 +103,21 @@ const struct alm_command *cli_programme_reports(struct cli *, const char *progra
 /* Run `work` in a write transaction with its journal entry; with --dry-run all of it is undone. */
 enum alm_status cli_write(struct cli *, enum alm_status (*work)(struct cli *, void *context, struct alm_error *),
                           void *context, struct alm_error *);
+
+/* ---- roles.c ---- */
+/* Whether who is at work may run a command; ALM_NO_PERMISSION says which role it needs.  `core`: not a plug-in's. */
+enum alm_status cli_permit(struct cli *, const char *path, const struct alm_command *, bool core, struct alm_error *);
+/* The set of roles that name who is at work; a role that names nobody is not among them, though cli_permit() lets
+ * everybody pass then. */
+enum alm_status cli_my_roles(struct cli *, uint32_t *mine, struct alm_error *);
+uint32_t cli_roles_needed(const struct alm_command *); /* 0: none */
+void cli_role_names(struct strbuf *, uint32_t roles);  /* "planner or approver" */
+/* The bodies whose staff is at work, in the arena; none, and all is theirs to see, where cli->staff is false. */
+enum alm_status cli_own_bodies(struct cli *, const alm_id **, size_t *n, struct alm_error *);
+/* Have the ledger reject what others give. */
+enum alm_status cli_only_own(struct cli *, struct ledger *, struct alm_error *);
+/* *body, 0 where --body was not given, becomes the one that staff works for; ALM_NO_PERMISSION if it is another one. */
+enum alm_status cli_own_body(struct cli *, alm_id *body, struct alm_error *);
 
 /* ---- facts.c ---- */
 struct cli_fact {

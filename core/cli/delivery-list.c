@@ -43,6 +43,8 @@ static enum alm_status read_filter(struct listing *listing, const struct alm_arg
     if (status == ALM_OK)
         status = cli_entry_arg(directory, args, "body", REGISTER_BODY, &filter->body, err);
     if (status == ALM_OK)
+        status = cli_own_body(cli, &filter->body, err);
+    if (status == ALM_OK)
         status = cli_area_arg(directory, args, &area, err);
     if (status == ALM_OK && area >= 0 && (status = register_areas(directory, &areas, &n, err)) == ALM_OK)
         filter->area = areas[area].id;

@@ -77,6 +77,12 @@ static enum alm_status make_offer(struct cli *cli, const struct alm_args *args, 
             return err->status;
         offer->body = entry->id;
     }
+    if (!group || body)
+        status = cli_own_body(cli, &offer->body, err);
+    if (status == ALM_OK)
+        status = cli_only_own(cli, ledger, err);
+    if (status != ALM_OK)
+        return status;
     if (group) {
         if (!(entry = register_by_code(directory, REGISTER_GROUP, text_of(group), err)))
             return err->status;
@@ -326,6 +332,8 @@ static enum alm_status import_file(struct cli *cli, const struct alm_args *args,
             status = err->status;
     }
     if (status == ALM_OK)
+        status = cli_only_own(cli, context.ledger, err);
+    if (status == ALM_OK)
         status = import_columns(cli, programme, &columns, &context.n_columns, err);
     if (status != ALM_OK)
         return status;
@@ -500,13 +508,15 @@ static const struct alm_option reverse_options[] = {ID,
 
 static const struct alm_command delivery_commands[] = {
     {"record", N_("record aid given to one household, person or place"), record_options, COUNT_OF(record_options),
-     ALM_WRITES | ALM_BULK, run_record,
+     ALM_WRITES | ALM_BULK | CLI_ROLE(CONF_STAFF), run_record,
      "delivery record parcels --household H0000001 --body hamdeli\n"
      "delivery record stationery --person 3020672635 --date 1400/07/01 --body hamdeli"},
     {"import", N_("record the deliveries of a CSV file"), import_options, COUNT_OF(import_options),
-     ALM_WRITES | ALM_BULK, run_import, "delivery import parcels.csv\ndelivery import parcels.csv --dry-run"},
+     ALM_WRITES | ALM_BULK | CLI_ROLE(CONF_STAFF), run_import,
+     "delivery import parcels.csv\ndelivery import parcels.csv --dry-run"},
     {"list", N_("list deliveries, or what was refused, the last recorded first"), list_options, COUNT_OF(list_options),
-     ALM_READS, cli_delivery_list, "delivery list --limit 10\ndelivery list --refused --limit 10"},
+     ALM_READS | CLI_ROLE(CONF_STAFF), cli_delivery_list,
+     "delivery list --limit 10\ndelivery list --refused --limit 10"},
     {"show", N_("show one delivery in full"), id_options, COUNT_OF(id_options), ALM_READS, cli_delivery_show,
      "delivery show \"$(almoner delivery list --limit 1 --output plain | cut -f 1)\""},
     {"reverse", N_("take a delivery back by a line of its own"), reverse_options, COUNT_OF(reverse_options), ALM_WRITES,

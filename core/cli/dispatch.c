@@ -436,6 +436,10 @@ static enum alm_status run_target(struct cli *cli, const struct target *target, 
         status = cli_open_host(cli, err);
     if (status != ALM_OK)
         return status;
+    if (cli->host)
+        status = cli_permit(cli, path, command, !target->programme, err);
+    if (status != ALM_OK)
+        return status;
     open_report(cli);
     if (cli->host)
         host_set_command(cli->host, path);

@@ -266,6 +266,9 @@ static bool check_configuration(struct doctor *doctor)
     if (!conf->problems.count)
         doctor_tell(doctor, DOCTOR_OK, NULL, _("%s: %zu programmes, %zu of them enabled"), conf->file,
                     conf->n_programmes, enabled);
+    if (!conf_roles_given(&conf->almoner->roles))
+        doctor_tell(doctor, DOCTOR_OK, NULL,
+                    _("[roles] names nobody: every command is open to whoever can read and write the store"));
     if (!enabled)
         doctor_tell(doctor, DOCTOR_WARNING, _("almoner programme enable NAME"), _("no programme is enabled"));
     return true;

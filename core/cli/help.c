@@ -79,6 +79,15 @@ void cli_option_text(struct strbuf *out, const struct alm_option *option)
         strbuf_adds(out, _(" (may be given several times)"));
 }
 
+void cli_role_text(struct strbuf *out, const struct alm_command *command)
+{
+    if (!cli_roles_needed(command))
+        return;
+    strbuf_adds(out, _("needs the role "));
+    cli_role_names(out, cli_roles_needed(command));
+    strbuf_adds(out, _(", once [roles] in almoner.ini names somebody for it"));
+}
+
 static void option_row(struct cli *cli, const struct alm_option *option)
 {
     struct strbuf label = {0}, text = {0};
@@ -148,12 +157,16 @@ void cli_help_noun(struct cli *cli, const char *noun, const char *summary, const
 void cli_help_command(struct cli *cli, const char *noun, const struct alm_command *command)
 {
     const char *path = cli_command_path(cli, noun, command);
-    struct strbuf usage = {0};
+    struct strbuf usage = {0}, role = {0};
 
     cli_usage(&usage, command);
     fprintf(cli->out, _("almoner %s: %s\n\nusage: almoner %s%s\n"), path, _(command->summary), path,
             usage.at ? usage.at : "");
     strbuf_release(&usage);
+    cli_role_text(&role, command);
+    if (role.at)
+        fprintf(cli->out, "\n%s\n", role.at);
+    strbuf_release(&role);
     if (command->n_options) {
         fputc('\n', cli->out);
         for (size_t i = 0; i < command->n_options; i++)

@@ -34,7 +34,7 @@ static const struct alm_option init_options[] = {
     {.name = "test", .type = ALM_BOOL, .help = N_("make a store for tests, in which --now may fix the clock")}};
 static const struct alm_command init_commands[] = {
     {"", N_("create the store, or upgrade it to this version; may be repeated"), init_options, COUNT_OF(init_options),
-     0, run_init, "init"}};
+     CLI_CHANGES, run_init, "init"}};
 extern const struct cli_noun cli_init;
 const struct cli_noun cli_init = {"init", N_("create or upgrade the store"), init_commands, COUNT_OF(init_commands)};
 

@@ -283,8 +283,10 @@ static const struct alm_option import_options[] = {CLI_IMPORT_OPTIONS};
     static const struct alm_command ident##_commands[] = {                                                             \
         {"import", N_("import or update " plural " from a CSV file"), import_options, COUNT_OF(import_options),        \
          ALM_WRITES | ALM_BULK, run_import, word " import " plural ".csv"},                                            \
-        {"list", N_("list all " plural ", by code"), NULL, 0, ALM_READS, run_list, word " list"},                      \
-        {"show", N_("show one"), code_options, COUNT_OF(code_options), ALM_READS, run_show, word " show " code},       \
+        {"list", N_("list all " plural ", by code"), NULL, 0, ALM_READS | CLI_ROLE(CONF_STAFF), run_list,              \
+         word " list"},                                                                                                \
+        {"show", N_("show one"), code_options, COUNT_OF(code_options), ALM_READS | CLI_ROLE(CONF_STAFF), run_show,     \
+         word " show " code},                                                                                          \
         {"add", N_("add one"), ident##_options, COUNT_OF(ident##_options), ALM_WRITES, run_add, word " add " add},     \
         {"edit", N_("change what is given; the rest stays"), ident##_options, COUNT_OF(ident##_options), ALM_WRITES,   \
          run_edit, word " edit " code " " edit},                                                                       \

@@ -22,15 +22,19 @@ static void add_options(struct strbuf *out, const struct alm_option *options, si
 
 static void add_command(struct cli *cli, struct strbuf *out, const char *noun, const struct alm_command *command)
 {
-    struct strbuf term = {0};
+    struct strbuf term = {0}, role = {0};
 
     strbuf_addf(&term, "almoner %s", cli_command_path(cli, noun, command));
     cli_usage(&term, command);
     roff_item(out, term.at, _(command->summary));
     strbuf_release(&term);
-    if (!command->n_options && !command->examples)
+    cli_role_text(&role, command);
+    if (!command->n_options && !command->examples && !role.at)
         return;
     roff_in(out);
+    if (role.at)
+        roff_text(out, role.at);
+    strbuf_release(&role);
     add_options(out, command->options, command->n_options);
     if (command->examples)
         roff_lines(out, "almoner ", command->examples);
@@ -149,6 +153,13 @@ static void page_settings(struct cli *cli, struct strbuf *out)
     roff_section(out, "almoner.ini");
     add_section(cli, out, "almoner", &conf_almoner_table);
     add_section(cli, out, "store", &conf_store_table);
+    add_section(cli, out, "roles", &conf_roles_table);
+    roff_text(out,
+              _("Where nobody is named at all, every command is open; where a role names somebody, only they have "
+                "it; one that names nobody is everybody's but the auditors' and the bodies' staff's. Roles keep a "
+                "desk in order, and are no wall: whoever can write to the file of a SQLite store, or to almoner.ini, "
+                "is past them, so the permissions of those files are the outer boundary; on PostgreSQL it is what "
+                "the server grants to the database role. `almoner roles` tells who you are."));
     roff_text(out, _("The section named as the store's plug-in is that plug-in's own: see almoner-NAME(5), as in "
                      "almoner-store-sqlite(5)."));
     roff_section(out, "programmes/NAME.ini");

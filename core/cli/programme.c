@@ -168,10 +168,10 @@ static const struct alm_command programme_commands[] = {
     {"list", N_("list the configured programmes"), NULL, 0, 0, run_list, "programme list"},
     {"show", N_("show a programme's settings"), name_options, COUNT_OF(name_options), 0, run_show,
      "programme show meals"},
-    {"enable", N_("check a programme and enable it in its INI file"), name_options, COUNT_OF(name_options), 0,
+    {"enable", N_("check a programme and enable it in its INI file"), name_options, COUNT_OF(name_options), CLI_CHANGES,
      run_enable, "programme enable stationery"},
-    {"disable", N_("disable a programme in its INI file; its data stay"), name_options, COUNT_OF(name_options), 0,
-     run_disable, "programme disable stationery"},
+    {"disable", N_("disable a programme in its INI file; its data stay"), name_options, COUNT_OF(name_options),
+     CLI_CHANGES, run_disable, "programme disable stationery"},
 };
 extern const struct cli_noun cli_programme;
 const struct cli_noun cli_programme = {"programme", N_("list, show, enable and disable programmes"), programme_commands,
@@ -220,6 +220,8 @@ static enum alm_status run_check(const struct alm_host *host, void *state, const
             ngettext("%s and %zu programme: no problem found", "%s and %zu programmes: no problem found",
                      conf->n_programmes),
             conf->file, conf->n_programmes);
+    if (!conf_roles_given(&conf->almoner->roles))
+        cli_say(cli, _("[roles] names nobody: every command is open to whoever can read and write the store"));
     return ALM_OK;
 }
 
@@ -263,6 +265,8 @@ static enum alm_status run_sample(const struct alm_host *host, void *state, cons
         conf_sample(&conf_almoner_table, "almoner", &text);
         strbuf_addc(&text, '\n');
         conf_sample(&conf_store_table, "store", &text);
+        strbuf_addc(&text, '\n');
+        conf_sample(&conf_roles_table, "roles", &text);
     } else if (plugin->kind == ALM_KIND_PROGRAMME) {
         conf_sample(&conf_programme_table, "programme", &text);
     }

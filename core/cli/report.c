@@ -160,6 +160,10 @@ static enum alm_status resolve(struct cli *cli, const struct alm_args *args, str
         if (status == ALM_OK)
             cut->area = areas[number].id;
     }
+    if (status == ALM_OK)
+        status = cli_own_body(cli, &cut->body, err);
+    if (status != ALM_OK)
+        return status;
     cut->from = (alm_date)alm_arg_number(args, "from", ALM_NO_DATE);
     cut->to = (alm_date)alm_arg_number(args, "to", ALM_NO_DATE);
     if (cut->from != ALM_NO_DATE && cut->to != ALM_NO_DATE && cut->from > cut->to)
@@ -221,7 +225,7 @@ static const struct alm_option options[] = {
 };
 static const struct alm_command commands[] = {
     {"", N_("what was given: quantity, deliveries, unique households and persons, value"), options, COUNT_OF(options),
-     ALM_READS, run_report,
+     ALM_READS | CLI_ROLE(CONF_STAFF), run_report,
      "report\nreport --by area\nreport --by month --programme meals\nreport --by body,month --output csv"}};
 extern const struct cli_noun cli_report;
 const struct cli_noun cli_report = {"report", N_("the campaign's figures; a programme's own: report PROGRAMME NAME"),

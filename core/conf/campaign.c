@@ -228,9 +228,11 @@ enum alm_status conf_open(struct conf *conf, const char *file, struct alm_error 
     }
     conf_settings_fill(&conf->almoner_settings, &conf_almoner_table, "almoner", &conf->ini, 0, &conf->problems);
     conf_settings_fill(&conf->almoner_settings, &conf_store_table, "store", &conf->ini, 0, &conf->problems);
+    conf_settings_fill(&conf->almoner_settings, &conf_roles_table, "roles", &conf->ini, 0, &conf->problems);
     conf->almoner = conf->almoner_settings.data;
     conf_section_unused(&conf->ini, "almoner", almoner_rows, COUNT_OF(almoner_rows), &conf->problems);
     conf_section_unused(&conf->ini, "store", store_rows, COUNT_OF(store_rows), &conf->problems);
+    conf_section_unused(&conf->ini, "roles", conf_roles_table.rows, conf_roles_table.n_rows, &conf->problems);
     read_programmes(conf);
     for (size_t i = 0; i < conf->n_programmes; i++)
         conf_check_links(conf, &conf->programmes[i]);
@@ -282,8 +284,8 @@ void conf_store_fill(struct conf *conf, const struct alm_settings *table, const 
         return;
     conf_settings_fill(&conf->store_settings, table, plugin_name, &conf->ini, (int)conf->almoner->currency_decimals,
                        &conf->problems);
-    const struct alm_settings *const tables[] = {&conf_almoner_table, &conf_store_table, table};
-    const char *const sections[] = {"almoner", "store", plugin_name};
+    const struct alm_settings *const tables[] = {&conf_almoner_table, &conf_store_table, &conf_roles_table, table};
+    const char *const sections[] = {"almoner", "store", "roles", plugin_name};
     conf_other_stores(&conf->ini, plugin_name);
     conf_ini_unused(&conf->ini, tables, sections, COUNT_OF(tables), &conf->problems);
 }

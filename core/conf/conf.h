@@ -122,6 +122,33 @@ void conf_sample(const struct alm_settings *table, const char *section, struct s
 
 enum conf_double { CONF_REFUSE, CONF_WARN, CONF_HOLD };
 
+/* ---- who is who (roles.c) ---- */
+
+/* Sets of roles, in the order of [roles]; and who is staff of a body. */
+enum conf_role {
+    CONF_SECRETARY = 1,
+    CONF_PLANNER = 2,
+    CONF_APPROVER = 4,
+    CONF_MONITOR = 8,
+    CONF_COMPLAINTS = 16,
+    CONF_AUDITOR = 32,
+    CONF_STAFF = 64
+};
+extern const char *const conf_role_names[]; /* by the number of the bit; without staff; ends with NULL */
+struct conf_staff {                         /* [body CODE] */
+    const char *body;
+    struct alm_list staff;
+};
+struct conf_roles { /* [roles]; users as the journal has them */
+    struct alm_list secretary, planner, approver, monitor, complaints, auditor;
+    struct alm_group bodies; /* struct conf_staff */
+};
+/* Roles that name anybody; 0: nothing is configured, and all commands are open. */
+uint32_t conf_roles_given(const struct conf_roles *);
+uint32_t conf_roles_of(const struct conf_roles *, const char *who);
+bool conf_is_staff(const struct conf_roles *, size_t body, const char *who);
+size_t conf_role_users(const struct conf_roles *, size_t role); /* how many a role names, by the number of its bit */
+
 struct conf_almoner { /* [almoner] */
     const char *plugindir;
     const char *programmes; /* folder of the programmes' INI files */
@@ -134,6 +161,7 @@ struct conf_almoner { /* [almoner] */
     int64_t office;        /* 0 to 1023: the node of ids */
     int64_t patience;      /* seconds */
     const char *store;     /* [store] plugin = */
+    struct conf_roles roles;
 };
 
 struct conf_programme_core { /* [programme] */
@@ -188,6 +216,7 @@ struct conf {
 
 extern const struct alm_settings conf_almoner_table;   /* section "almoner" (and [store] plugin as a second table) */
 extern const struct alm_settings conf_store_table;     /* section "store" */
+extern const struct alm_settings conf_roles_table;     /* section "roles", and groups "body" */
 extern const struct alm_settings conf_programme_table; /* section "programme" */
 
 /* Read almoner.ini and every programmes/NAME.ini beside it; problems are collected, not returned.  `file` NULL:

@@ -201,11 +201,12 @@ static enum alm_status store_complete(struct host *host, struct alm_error *err)
     return status;
 }
 
+static const char test_user[] = "ALMONER_TEST_USER";
+
 /* What only tests may choose: the clock, and who is at work, of whom tests need two. */
 static enum alm_status test_choices(struct host *host, struct alm_error *err)
 {
-    static const char variable[] = "ALMONER_TEST_USER";
-    const char *user = getenv(variable), *test = NULL;
+    const char *user = getenv(test_user), *test = NULL;
     enum alm_status status = ALM_OK;
 
     if (!host->clock_fixed && !user)
@@ -217,9 +218,9 @@ static enum alm_status test_choices(struct host *host, struct alm_error *err)
         char hint[128];
 
         snprintf(hint, sizeof hint, _("leave %s out; stores for tests are made by: almoner init --test"),
-                 host->clock_fixed ? "--now" : variable);
+                 host->clock_fixed ? "--now" : test_user);
         return error_set(err, ALM_USAGE, hint, _("%s is only for test stores, and this one is not"),
-                         host->clock_fixed ? "--now" : variable);
+                         host->clock_fixed ? "--now" : test_user);
     }
     if (user && *user)
         store_set_who(host->store, user);
@@ -277,6 +278,26 @@ enum alm_status host_store(struct host *host, uint32_t flags, struct store **out
     }
     *out = host->store;
     return status;
+}
+
+enum alm_status host_who(struct host *host, const char **who, struct alm_error *err)
+{
+    struct strbuf name = {0};
+    struct store *store;
+    enum alm_status status = ALM_OK;
+
+    if (getenv(test_user))
+        status = host_store(host, 0, &store, err);
+    if (status != ALM_OK)
+        return status;
+    if (host->store) {
+        *who = store_who(host->store);
+        return ALM_OK;
+    }
+    store_user(&name);
+    *who = arena_strdup(&host->arena, name.at);
+    strbuf_release(&name);
+    return ALM_OK;
 }
 
 struct store *host_store_if_open(struct host *host)

@@ -63,6 +63,9 @@ void host_report_style(const struct host *, struct report_style *); /* calendar,
 alm_time host_now(const struct host *);
 alm_date host_today(const struct host *); /* in the campaign's time zone */
 
+/* Who is at work, as the journal says; in the host's arena or the store's.  Needs no store, but in tests. */
+enum alm_status host_who(struct host *, const char **, struct alm_error *);
+
 /* ---- store ---- */
 /* The schema of each room, in the order in which they are made. */
 struct host_schema {

@@ -45,6 +45,14 @@ static uint32_t programme_number(struct ledger_chunk *chunk, const struct ledger
     return (uint32_t)chunk->n_programmes++;
 }
 
+static bool is_own(const struct ledger *ledger, alm_id body)
+{
+    for (size_t i = 0; i < ledger->n_only; i++)
+        if (ledger->only[i] == body)
+            return true;
+    return !ledger->n_only;
+}
+
 static void check_giver(struct ledger_chunk *chunk, size_t i)
 {
     struct register_directory *directory = chunk->ledger->services.directory;
@@ -71,6 +79,8 @@ static void check_giver(struct ledger_chunk *chunk, size_t i)
             chunk_reject(chunk, i, "body", _("who gave it? Give a body or a group"));
     } else if (!register_by_id(directory, REGISTER_BODY, row->body)) {
         chunk_reject(chunk, i, "body", _("there is no body %lld"), (long long)row->body);
+    } else if (!is_own(chunk->ledger, row->body)) {
+        chunk_reject(chunk, i, "body", _("the staff of a body enters only what that body gives"));
     }
 }
 

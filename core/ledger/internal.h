@@ -37,6 +37,8 @@ struct ledger {
     struct reach *reach;         /* for one owner after the other */
     struct reach_counts *counts; /* ledger_writer_flush() writes and empties it */
     struct ledger_settling settling;
+    const alm_id *only;     /* bodies that may give; n_only 0: all */
+    size_t n_only;
     size_t most_lines;      /* that a report holds at a time, about */
     struct alm_error fault; /* what a plug-in did that it may not; status ALM_OK: nothing */
 };

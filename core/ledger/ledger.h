@@ -77,6 +77,9 @@ struct ledger_services {
 };
 struct ledger *ledger_new(const struct ledger_services *);
 void ledger_free(struct ledger *);
+/* From now on an offer by any other body is bad data: who is at work enters only what theirs give.  n 0: all; `bodies`
+ * must outlive the ledger. */
+void ledger_only(struct ledger *, const alm_id *bodies, size_t n);
 
 /* ---- recording (record.c, judge.c ...) ---- */
 

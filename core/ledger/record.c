@@ -52,6 +52,12 @@ struct ledger *ledger_new(const struct ledger_services *services)
     return ledger;
 }
 
+void ledger_only(struct ledger *ledger, const alm_id *bodies, size_t n)
+{
+    ledger->only = bodies;
+    ledger->n_only = n;
+}
+
 void ledger_free(struct ledger *ledger)
 {
     if (!ledger)

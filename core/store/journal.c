@@ -5,18 +5,23 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The system user: what the kernel says, never what an option or the environment says. */
-const char *store_who(struct store *store)
+/* What the kernel says, never what an option or the environment says. */
+void store_user(struct strbuf *name)
 {
-    if (store->who)
-        return store->who;
-    struct strbuf name = {0};
     struct passwd entry, *found = NULL;
     char buf[4096];
     if (getpwuid_r(geteuid(), &entry, buf, sizeof buf, &found) == 0 && found)
-        strbuf_adds(&name, found->pw_name);
+        strbuf_adds(name, found->pw_name);
     else
-        strbuf_addf(&name, "uid %u", (unsigned)geteuid());
+        strbuf_addf(name, "uid %u", (unsigned)geteuid());
+}
+
+const char *store_who(struct store *store)
+{
+    struct strbuf name = {0};
+    if (store->who)
+        return store->who;
+    store_user(&name);
     store->who = name.at;
     return store->who;
 }

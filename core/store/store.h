@@ -164,6 +164,8 @@ struct store_entry {
 enum alm_status store_journal_add(struct store *, const struct store_entry *, struct alm_error *);
 /* Who writes, as the journal says; in test stores it may be set. */
 const char *store_who(struct store *);
+/* The system user, without a store. */
+void store_user(struct strbuf *);
 void store_set_who(struct store *, const char *name);
 alm_time store_clock(const struct store *); /* now, by the clock service */
 /* Chain the entries that are not yet sealed; append the keyed head to `seal_file` (key from `key_file`, made on first use, mode 0600). */

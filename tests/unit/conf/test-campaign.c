@@ -218,6 +218,8 @@ static void own_samples_read_back(void **state)
     conf_sample(&conf_almoner_table, "almoner", &text);
     strbuf_addc(&text, '\n');
     conf_sample(&conf_store_table, "store", &text);
+    strbuf_addc(&text, '\n');
+    conf_sample(&conf_roles_table, "roles", &text);
     scratch_text("almoner.ini", text.at);
     strbuf_reset(&text);
     conf_sample(&conf_programme_table, "programme", &text);
