@@ -11,7 +11,6 @@ prepare()
     show base import bases.csv
     show stage import stages.csv
     show person import people.csv
-    show person import brides.csv
     show place import places.csv
 
     # Goods come stage by stage, go to the kitchens and into parcels; then what is mixed, cooked, handed over.

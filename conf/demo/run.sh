@@ -193,8 +193,8 @@ awk -F, '
     }' expected.txt stock-list.csv || faults=$((faults + 1))
 into status.csv status --output csv
 expect "places registered" places "$(fact places)"
-expect "persons registered" persons "$(fact persons)"
-expect "households registered" homes "$(fact households)"
+expect "persons registered" people "$(fact persons)"
+expect "households registered" households "$(fact households)"
 expect "second helpings refused" doubles "$(($(wc -l <refused.csv) - 1))"
 if [ "$faults" -gt 0 ]; then
     echo "The reports differ from what the lists hold (see above)." >&2

@@ -148,8 +148,10 @@ extern const char *const body_codes[BODIES];
 /* Count one line of aid to a household; child: it reaches one child, not all of it. */
 void campaign_count(struct campaign *, enum programme, uint64_t household, uint32_t day, uint32_t body,
                     uint64_t quantity, uint64_t value, bool child);
-/* The line reaches one person more, to whom nothing else is given. */
-void campaign_count_partner(struct campaign *, enum programme, uint64_t household, uint32_t day, uint32_t body);
+/* The line reaches one person more, who lives alone in another household (`theirs`); counted after all that reaches
+ * that one. */
+void campaign_count_partner(struct campaign *, enum programme, uint64_t household, uint64_t theirs, uint32_t day,
+                            uint32_t body);
 /* One of aid to a place, which reaches nobody. */
 void campaign_count_place(struct campaign *, enum programme, uint32_t county, uint32_t day, uint32_t body,
                           uint64_t quantity, uint64_t value);
@@ -177,8 +179,6 @@ uint32_t people_place(const struct campaign *, uint64_t household);
 uint32_t people_size(const struct campaign *, uint64_t household);
 void people_household(const struct campaign *, uint64_t household, struct household *);
 void people_write(struct campaign *);
-/* A number above those of all people gives an identity number that none of them has. */
-void people_national_id(const struct campaign *, uint64_t person, char out[11]);
 void people_write_household_code(struct out *, uint64_t household);
 
 /* ---- people who are in the list twice (doubles.c) ---- */

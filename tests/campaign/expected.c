@@ -29,13 +29,17 @@ void campaign_count(struct campaign *c, enum programme programme, uint64_t house
     reached[household] |= bits[0] | bits[2] | bits[3];
 }
 
-void campaign_count_partner(struct campaign *c, enum programme programme, uint64_t household, uint32_t day,
-                            uint32_t body)
+void campaign_count_partner(struct campaign *c, enum programme programme, uint64_t household, uint64_t theirs,
+                            uint32_t day, uint32_t body)
 {
-    struct cell *cells[] = {&c->by_programme[programme], &c->by_county[c->places[people_place(c, household)].county],
-                            &c->by_month[c->month[day]], &c->by_body[body], &c->all};
+    const uint32_t county = c->places[people_place(c, household)].county;
+    const bool near = c->places[people_place(c, theirs)].county == county;
+    struct cell *cells[] = {&c->by_programme[programme], &c->by_county[county], &c->by_month[c->month[day]],
+                            &c->by_body[body], &c->all};
+    const uint64_t bits[] = {UINT64_C(1) << programme, near ? UINT64_MAX : 0,
+                             UINT64_C(1) << (MONTH_BIT + c->month[day]), UINT64_C(1) << (BODY_BIT + body), UINT64_MAX};
     for (size_t i = 0; i < COUNT_OF(cells); i++)
-        cells[i]->persons++;
+        cells[i]->persons += (c->reached[theirs] & bits[i]) == 0;
 }
 
 void campaign_count_place(struct campaign *c, enum programme programme, uint32_t county, uint32_t day, uint32_t body,
@@ -100,21 +104,11 @@ void expected_write(struct campaign *c)
     const struct {
         const char *name;
         uint64_t number;
-    } counts[] = {{"people", c->people},
-                  {"households", c->households},
-                  {"counties", c->n_counties},
-                  {"groups", c->groups},
-                  {"bodies", BODIES},
-                  {"bases", c->bases},
-                  {"parcels", c->parcels},
-                  {"meals", c->meals},
-                  {"kits", c->kits},
-                  {"doubles", c->doubles},
-                  {"packs", c->packs},
-                  {"cards", c->cards},
-                  {"places", c->sites},
-                  {"persons", c->people + c->dowries},
-                  {"homes", c->households + c->dowries}};
+    } counts[] = {
+        {"people", c->people}, {"households", c->households}, {"counties", c->n_counties}, {"groups", c->groups},
+        {"bodies", BODIES},    {"bases", c->bases},           {"parcels", c->parcels},     {"meals", c->meals},
+        {"kits", c->kits},     {"doubles", c->doubles},       {"packs", c->packs},         {"cards", c->cards},
+        {"places", c->sites}};
     out_open(&out, c->dir, "expected.txt", "");
     out_text(&out,
              "# count NAME NUMBER; then CUT KEY QUANTITY DELIVERIES HOUSEHOLDS PERSONS VALUE, as the reports have to "

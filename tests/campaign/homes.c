@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What sets up a home: an appliance each for a few households, with its serial number; and dowries for couples who live
- * alone so far and of whom one is in need: opened by the number of a certificate, handed over item by item, some
+ * What sets up a home: an appliance each for a few households, with its serial number; and dowries for couples who each
+ * live alone so far and of whom one is in need: opened by the number of a certificate, handed over item by item, some
  * bought.
  */
 #include "campaign.h"
@@ -57,18 +57,20 @@ static const struct {
              {GOODS, "cooker", 1, 48000000, 9}};
 enum { LAST_AFTER = 9 };
 
-/* From `from` on in a random order, the next man in need who lives alone and has a mark. */
-static bool next_groom(const struct campaign *c, uint64_t key, uint64_t *from, struct person *groom,
+/* From `from` on in a random order, the next person who lives alone, has a mark and is of that sex: a man in need, or a
+ * young woman. */
+static bool next_alone(const struct campaign *c, uint64_t key, uint64_t *from, char sex, struct person *alone,
                        uint64_t *household)
 {
+    const alm_date young = c->begins - 45 * 366;
     struct household home;
     for (; *from < c->households; ++*from) {
         *household = chance_permute(key, *from, c->households);
-        if (people_size(c, *household) != 1 || !c->needy[*household])
+        if (people_size(c, *household) != 1 || (sex == 'm' && !c->needy[*household]))
             continue;
         people_household(c, *household, &home);
-        *groom = home.members[0];
-        if (groom->sex == 'm' && (*groom->national || *groom->foreign)) {
+        *alone = home.members[0];
+        if (alone->sex == sex && (sex == 'm' || alone->born > young) && (*alone->national || *alone->foreign)) {
             ++*from;
             return true;
         }
@@ -76,26 +78,9 @@ static bool next_groom(const struct campaign *c, uint64_t key, uint64_t *from, s
     return false;
 }
 
-/* The bride comes from elsewhere: she is registered for the dowry, and in no need. */
-static void write_bride(struct out *o, const struct campaign *c, uint64_t i, uint64_t groom, struct chance *chance,
-                        char national[11])
+static void write_mark(struct out *o, const struct person *p)
 {
-    char born[16];
-    people_national_id(c, c->people + i, national);
-    date_format(c->begins - (alm_date)(366 * (20 + chance_below(chance, 10))), DATE_ISO, born, sizeof born);
-    out_char(o, 'W');
-    out_number(o, i + 1, 7);
-    out_text(o, ",head,");
-    out_text(o, national);
-    out_char(o, ',');
-    out_text(o, names_female[chance_below(chance, (uint32_t)names_n_female)]);
-    out_char(o, ',');
-    out_text(o, names_family[chance_below(chance, (uint32_t)names_n_family)]);
-    out_char(o, ',');
-    out_text(o, born);
-    out_text(o, ",f,");
-    out_text(o, c->places[people_place(c, groom)].code);
-    out_char(o, '\n');
+    out_text(o, *p->national ? p->national : p->foreign);
 }
 
 static void write_day(struct out *o, const struct campaign *c, uint32_t day)
@@ -127,36 +112,33 @@ static void write_items(struct out *o, struct campaign *c, uint64_t certificate,
 void dowries_write(struct campaign *c)
 {
     const uint64_t key = chance_of(c->seed, CHANCE_ORDER, PROGRAMME_DOWRIES).state;
-    struct out opened, handed, brides;
-    uint64_t grooms = 0, value = 0, i = 0, home;
-    struct person groom;
+    struct out opened, handed;
+    uint64_t grooms = 0, brides = 0, value = 0, i = 0, home, hers;
+    struct person groom, bride;
     for (size_t k = 0; k < COUNT_OF(items); k++)
         value += items[k].price ? items[k].price : items[k].quantity * goods_price(items[k].good);
-    out_open(&brides, c->dir, "brides.csv",
-             "household,relation,national_id,given_name,family_name,birth_date,sex,area");
     out_open(&opened, c->dir, "dowries.csv", "certificate,person,partner,body,group,date");
     out_open(&handed, c->dir, "handed.csv", "certificate,item,date,depot,receipt,price");
-    for (; i < c->dowries && next_groom(c, key, &grooms, &groom, &home); i++) {
+    for (; i < c->dowries && next_alone(c, key, &grooms, 'm', &groom, &home) &&
+           next_alone(c, key, &brides, 'f', &bride, &hers);
+         i++) {
         const uint32_t day = (uint32_t)(i * (c->days - LAST_AFTER) / c->dowries);
         struct chance chance = chance_of(c->seed, CHANCE_DOWRY, i);
         const uint32_t group = givers_group(c, c->places[people_place(c, home)].county, BUILDING, &chance);
         const uint32_t body = givers_body(c, group);
-        char bride[11];
-        write_bride(&brides, c, i, home, &chance, bride);
         out_number(&opened, 5001 + i, 0);
         out_char(&opened, ',');
-        out_text(&opened, *groom.national ? groom.national : groom.foreign);
+        write_mark(&opened, &groom);
         out_char(&opened, ',');
-        out_text(&opened, bride);
+        write_mark(&opened, &bride);
         out_giver(&opened, body, group);
         write_day(&opened, c, day);
         out_char(&opened, '\n');
         write_items(&handed, c, 5001 + i, day);
         campaign_count(c, PROGRAMME_DOWRIES, home, day + LAST_AFTER, body, 1, value, true);
-        campaign_count_partner(c, PROGRAMME_DOWRIES, home, day + LAST_AFTER, body);
+        campaign_count_partner(c, PROGRAMME_DOWRIES, home, hers, day + LAST_AFTER, body);
     }
     c->dowries = i;
-    out_close(&brides);
     out_close(&opened);
     out_close(&handed);
 }

@@ -61,7 +61,7 @@ uint32_t people_place(const struct campaign *c, uint64_t household)
  * could put back what a spreadsheet strips).  The walk goes on past them; it stays a permutation because no number that
  * it starts from is one of them.
  */
-void people_national_id(const struct campaign *c, uint64_t person, char out[11])
+static void national_id(const struct campaign *c, uint64_t person, char out[11])
 {
     enum { SERIALS = 1000000000, EQUAL = 111111111, LEAST = 1000000 };
     uint64_t serial = LEAST + person;
@@ -86,7 +86,7 @@ static void marks(const struct campaign *c, struct person *p, bool foreigners, s
         snprintf(p->foreign, sizeof p->foreign, "FN-%09" PRIu32,
                  (uint32_t)chance_permute(c->seed ^ CHANCE_FOREIGN, p->number, 1000000000));
     else if (!chance_percent(chance, UNMARKED_PERCENT))
-        people_national_id(c, p->number, p->national);
+        national_id(c, p->number, p->national);
 }
 
 static void schooling(struct person *p, struct chance *chance)

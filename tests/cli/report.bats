@@ -94,14 +94,12 @@ sub month {
 # A national ID with the zeros that a spreadsheet stripped, or what stands in its place.
 sub mark { my ($id, $other) = @_; return length $id ? sprintf '%010s', digits($id) : $other }
 my ($by, %home, %members, %area, %body, %group, %county, @stages, %cells) = shift;
-for my $name (qw(people brides)) {
-    rows($name, sub {
-        my $p = shift;
-        $members{$p->{household}}++;
-        $home{mark($p->{national_id}, $p->{foreign_id} // '')} = $p->{household};
-        $area{$p->{household}} //= substr $p->{area}, 0, 4;
-    });
-}
+rows('people', sub {
+    my $p = shift;
+    $members{$p->{household}}++;
+    $home{mark($p->{national_id}, $p->{foreign_id} // '')} = $p->{household};
+    $area{$p->{household}} //= substr $p->{area}, 0, 4;
+});
 rows('bodies', sub { $body{$_[0]{code}} = $_[0]{name} });
 rows('groups', sub { $group{$_[0]{code}} = $_[0]{name} });
 rows('areas', sub { $county{$_[0]{code}} = $_[0]{name} if $_[0]{kind} eq 'county' });
