@@ -449,9 +449,17 @@ static enum alm_status erased(void *context, alm_id person, struct alm_error *er
     return status == ALM_OK ? cases_erase(cases, person, err) : status;
 }
 
+static enum alm_status persons_merge(void *context, const alm_id *persons, size_t n, bool merged, struct alm_error *err)
+{
+    struct ledger *ledger;
+    enum alm_status status = host_ledger(context, &ledger, err);
+
+    return status == ALM_OK ? ledger_persons_merge(ledger, persons, n, merged, err) : status;
+}
+
 struct register_gate host_register_gate(struct host *host)
 {
-    return (struct register_gate){members_changed, areas_move, erased, host};
+    return (struct register_gate){members_changed, areas_move, erased, persons_merge, host};
 }
 
 /* ---- init ---- */

@@ -36,7 +36,9 @@ struct own {
 struct pass {
     struct audit *audit;
     struct register_members members;
-    struct alm_line *lines; /* of the batch; those of one owner stand together */
+    struct register_aliases aliases; /* all */
+    struct lines_ids groups;         /* households that have aliases */
+    struct alm_line *lines;          /* of the batch; those of one owner stand together */
     size_t n_lines, lines_capacity;
     alm_id *owners;
     size_t n_owners, owners_capacity;
@@ -51,6 +53,8 @@ struct pass {
     bool state_row;
     struct own *own; /* few */
     size_t n_own, own_capacity;
+    struct own *grouped; /* lines of households that are aliases or have some, by survivor; few */
+    size_t n_grouped, grouped_capacity;
     struct lines_ids persons; /* whose own rows were met */
 };
 
@@ -176,6 +180,19 @@ static void add_own(struct pass *p, alm_id person, const struct alm_line *line)
     p->own[p->n_own++] = (struct own){person, *line};
 }
 
+/* The household whose state an owner's lines make; 0: its own, and no other's. */
+static alm_id group_of(const struct pass *p, alm_id owner)
+{
+    const alm_id survivor = register_survivor(&p->aliases, owner);
+    return lines_ids_have(&p->groups, survivor) ? survivor : 0;
+}
+
+static void note_grouped(struct pass *p, alm_id survivor, const struct alm_line *line)
+{
+    ARRAY_ROOM(p->grouped, p->n_grouped, p->grouped_capacity);
+    p->grouped[p->n_grouped++] = (struct own){survivor, *line};
+}
+
 static void note_own(struct pass *p, const struct register_household *household, const struct alm_line *line)
 {
     alm_id last = 0;
@@ -202,14 +219,15 @@ static enum alm_status skip_states(struct pass *p, alm_id owner, struct alm_erro
         const alm_id id = store_int(p->states, 0);
         int64_t known = 0;
         char name[160];
-        if (store_text(p->states, 1).len)
+        const bool grouped = group_of(p, id) != 0 && !register_alias_of(&p->aliases, id);
+        if (store_text(p->states, 1).len && !grouped)
             status = store_number(p->audit->ledger->services.store, &known, 0, err,
                                   "SELECT person.id FROM home "
                                   "JOIN person ON person.owner = home.owner AND person.id = home.id WHERE home.id = $1",
                                   "i", id);
         if (known)
             lines_ids_add(&p->persons, id);
-        else if (store_text(p->states, 1).len)
+        else if (store_text(p->states, 1).len && !grouped)
             audit_fault(p->audit, _("reach of %s is kept, but no line gives cause for it"),
                         audit_owner(p->audit, id, name, sizeof name));
         if (status == ALM_OK)
@@ -218,14 +236,37 @@ static enum alm_status skip_states(struct pass *p, alm_id owner, struct alm_erro
     return status;
 }
 
+static void more_scratch(struct pass *p, const struct register_household *household)
+{
+    const size_t need = (household ? household->n : 0) + 2;
+    if (need <= p->scratch_size)
+        return;
+    p->scratch_size = need * 2;
+    p->scratch = xreallocarray(p->scratch, p->scratch_size, sizeof *p->scratch);
+}
+
+/* Of a household that is an alias or has some, the lines wait for those of the others; an alias has no state. */
+static enum alm_status put_aside(struct pass *p, alm_id survivor, const struct register_household *household,
+                                 const struct alm_line *lines, size_t n, struct alm_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (stands(p, &lines[i])) {
+            note_grouped(p, survivor, &lines[i]);
+            note_own(p, household, &lines[i]);
+        }
+    enum alm_status status = skip_states(p, lines->owner, err);
+    if (status != ALM_OK || !p->state_row || store_int(p->states, 0) != lines->owner)
+        return status;
+    return lines->owner == survivor ? store_next(p->states, &p->state_row, err) : skip_states(p, lines->owner + 1, err);
+}
+
 static enum alm_status check_state(struct pass *p, const struct register_household *household,
                                    const struct alm_line *lines, size_t n, struct alm_error *err)
 {
-    const size_t need = (household ? household->n : 0) + 2;
-    if (need > p->scratch_size) {
-        p->scratch_size = need * 2;
-        p->scratch = xreallocarray(p->scratch, p->scratch_size, sizeof *p->scratch);
-    }
+    const alm_id survivor = group_of(p, lines->owner);
+    if (survivor)
+        return put_aside(p, survivor, household, lines, n, err);
+    more_scratch(p, household);
     enum alm_status status = reach_load(p->reach, (struct alm_text){0}, err);
     if (status != ALM_OK)
         return status;
@@ -305,14 +346,71 @@ static enum alm_status take_line(struct pass *p, struct store_stmt *stmt, struct
     struct ledger_extra extra;
     alm_id entry;
     ARRAY_ROOM(p->lines, p->n_lines, p->lines_capacity);
-    lines_fetch(p->audit->ledger, stmt, &p->lines[p->n_lines++], &extra, &entry);
+    lines_fetch(p->audit->ledger, stmt, &p->lines[p->n_lines], &extra, &entry);
+    lines_resolve(&p->lines[p->n_lines++], &p->aliases);
     return ALM_OK;
 }
 
 static int compare_own(const void *a, const void *b)
 {
     const struct own *x = a, *y = b;
-    return (x->person > y->person) - (x->person < y->person);
+    if (x->person != y->person)
+        return x->person < y->person ? -1 : 1;
+    return (x->line.id > y->line.id) - (x->line.id < y->line.id);
+}
+
+/* What is kept of one household and its aliases against the lines of all of them. */
+static enum alm_status check_group(struct pass *p, alm_id survivor, const struct own *grouped, size_t n,
+                                   struct alm_error *err)
+{
+    struct store *store = p->audit->ledger->services.store;
+    struct store_stmt *stmt;
+    struct lines_ids owners = {0};
+    char name[160];
+    bool row = false;
+    for (size_t i = 0; i < n; i++)
+        lines_ids_add(&owners, grouped[i].line.owner);
+    lines_ids_sort(&owners);
+    register_members_reset(&p->members);
+    enum alm_status status = reach_load(p->reach, (struct alm_text){0}, err);
+    if (status == ALM_OK)
+        status = register_members_read(store, &p->members, owners.at, owners.n, err);
+    for (size_t i = 0; i < n && status == ALM_OK; i++) {
+        const struct register_household *household = register_members_find(&p->members, grouped[i].line.owner);
+        more_scratch(p, household);
+        lines_add_reach(p->reach, &grouped[i].line, &p->members, household, p->scratch, p->counts);
+    }
+    free(owners.at);
+    if (status == ALM_OK)
+        status = store_query(store, &stmt, err, "SELECT state FROM reach WHERE owner = $1", "i", survivor);
+    if (status == ALM_OK)
+        status = store_next(stmt, &row, err);
+    if (status != ALM_OK)
+        return status;
+    const struct alm_text counted = reach_text(p->reach);
+    const struct alm_text state = row ? store_text(stmt, 0) : (struct alm_text){"", 0};
+    if (state.len != counted.len || memcmp(state.at, counted.at, state.len) != 0)
+        audit_fault(p->audit, _("reach of %s is not what its lines and those of its aliases give"),
+                    audit_owner(p->audit, survivor, name, sizeof name));
+    if (row)
+        store_done(stmt);
+    return ALM_OK;
+}
+
+static enum alm_status check_groups(struct pass *p, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    size_t from = 0, to;
+    if (p->n_grouped)
+        qsort(p->grouped, p->n_grouped, sizeof *p->grouped, compare_own);
+    for (size_t i = 0; i < p->groups.n && status == ALM_OK; i++) {
+        const alm_id survivor = p->groups.at[i];
+        for (to = from; to < p->n_grouped && p->grouped[to].person == survivor;)
+            to++;
+        status = check_group(p, survivor, p->grouped + from, to - from, err);
+        from = to;
+    }
+    return status;
 }
 
 static enum alm_status check_person(struct pass *p, const struct own *own, size_t n, struct alm_error *err)
@@ -377,7 +475,13 @@ static enum alm_status check_lines(struct pass *p, struct alm_error *err)
     struct store *store = p->audit->ledger->services.store;
     struct store_stmt *stmt;
     bool row;
-    enum alm_status status = audit_join_begin(&p->accounts, p->audit, &audit_account, err);
+    enum alm_status status = register_aliases_read(store, &p->aliases, NULL, 0, err);
+    for (size_t i = 0; i < p->aliases.n; i++)
+        if (p->aliases.at[i].owner == p->aliases.at[i].id)
+            lines_ids_add(&p->groups, p->aliases.at[i].survivor);
+    lines_ids_sort(&p->groups);
+    if (status == ALM_OK)
+        status = audit_join_begin(&p->accounts, p->audit, &audit_account, err);
     if (status == ALM_OK)
         status = store_query(store, &p->states, err, "SELECT owner, state FROM reach ORDER BY owner", "");
     if (status == ALM_OK)
@@ -392,6 +496,8 @@ static enum alm_status check_lines(struct pass *p, struct alm_error *err)
         status = audit_join_end(&p->accounts, err);
     if (status == ALM_OK)
         status = skip_states(p, INT64_MAX, err);
+    if (status == ALM_OK)
+        status = check_groups(p, err);
     return status == ALM_OK ? check_persons(p, err) : status;
 }
 
@@ -426,6 +532,9 @@ enum alm_status ledger_verify(struct ledger *ledger, void (*fault)(void *context
     free(p.reversed.at);
     free(p.scratch);
     free(p.own);
+    free(p.grouped);
+    free(p.groups.at);
+    register_aliases_release(&p.aliases);
     free(p.persons.at);
     return status;
 }

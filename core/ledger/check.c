@@ -225,36 +225,98 @@ static const struct register_member *member_find(struct ledger_chunk *chunk, alm
     return NULL;
 }
 
-/* The homes of all persons that are named, and the households of those who moved. */
-static enum alm_status read_persons(struct ledger_chunk *chunk, struct persons *persons, struct id_list *ids,
-                                    struct id_list *more, struct alm_error *err)
+/* The homes of all persons that are named: their households are added to `ids`. */
+static enum alm_status read_homes(struct ledger_chunk *chunk, struct persons *persons, struct id_list *ids,
+                                  struct id_list *named, struct alm_error *err)
 {
-    struct store *store = chunk->ledger->services.store;
     struct store_stmt *stmt;
-    bool row;
-    struct id_list named = {0};
     enum alm_status status = ALM_OK;
+    bool row;
+    persons->n = named->n = 0;
     for (size_t i = 0; i < chunk->n; i++)
         if (chunk->rows[i].state != ROW_OUT) {
-            ids_add(&named, chunk->offers[i].person);
-            ids_add(&named, chunk->offers[i].partner);
+            ids_add(named, chunk->offers[i].person);
+            ids_add(named, chunk->offers[i].partner);
         }
-    ids_tidy(chunk, &named);
-    if (named.n)
-        status = store_query(store, &stmt, err, "SELECT id, owner FROM home WHERE id = ANY ($1) ORDER BY id", "I",
-                             named.at, named.n);
-    while (named.n && status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+    ids_tidy(chunk, named);
+    if (named->n)
+        status = store_query(chunk->ledger->services.store, &stmt, err,
+                             "SELECT id, owner FROM home WHERE id = ANY ($1) ORDER BY id", "I", named->at, named->n);
+    while (named->n && status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         ARRAY_ROOM(persons->at, persons->n, persons->capacity);
         persons->at[persons->n++] = (struct person_home){.person = store_int(stmt, 0), .home = store_int(stmt, 1)};
         ids_add(ids, store_int(stmt, 1));
     }
+    return status;
+}
+
+/* ---- aliases ---- */
+
+/* Household groups, of which one is among the ids. */
+static enum alm_status add_groups(struct ledger_chunk *chunk, struct id_list *ids, struct alm_error *err)
+{
+    enum alm_status status =
+        register_aliases_add(chunk->ledger->services.store, &chunk->aliases, &ids->at, &ids->n, err);
+    ids->capacity = ids->n > ids->capacity ? ids->n : ids->capacity;
+    return status;
+}
+
+/*
+ * Offers to aliases become offers to their survivors.  The owners of whom they name are locked by now, and whoever
+ * merges or splits these waits for that: what is read holds.  *any: there are aliases among them or theirs.
+ */
+static enum alm_status resolve_offers(struct ledger_chunk *chunk, const struct id_list *ids,
+                                      const struct id_list *named, bool *any, struct alm_error *err)
+{
+    struct store *store = chunk->ledger->services.store;
+    enum alm_status status = register_aliases_read(store, &chunk->aliases, ids->at, ids->n, err);
+    if (status == ALM_OK && named->n)
+        status = register_aliases_read(store, &chunk->aliases, named->at, named->n, err);
+    *any = chunk->aliases.n > 0;
+    if (status != ALM_OK || !*any)
+        return status;
+    struct ledger_offer *offers = arena_alloc(&chunk->arena, chunk->n * sizeof *offers);
+    memcpy(offers, chunk->offered, chunk->n * sizeof *offers);
+    for (size_t i = 0; i < chunk->n; i++) {
+        offers[i].household = register_survivor(&chunk->aliases, offers[i].household);
+        offers[i].person = register_survivor(&chunk->aliases, offers[i].person);
+        offers[i].partner = register_survivor(&chunk->aliases, offers[i].partner);
+        if (chunk->rows[i].state != ROW_OUT && offers[i].partner && offers[i].partner == offers[i].person)
+            chunk_reject(chunk, i, "partner", _("a couple is two persons, and these were found to be one"));
+    }
+    chunk->offers = offers;
+    return ALM_OK;
+}
+
+/* The households of all persons that are named, those of persons who moved, and aliases of all these. */
+static enum alm_status read_persons(struct ledger_chunk *chunk, struct persons *persons, struct id_list *ids,
+                                    struct id_list *more, struct alm_error *err)
+{
+    struct store *store = chunk->ledger->services.store;
+    struct id_list named = {0};
+    bool aliases = false;
+    enum alm_status status = read_homes(chunk, persons, ids, &named, err);
+    if (status == ALM_OK) {
+        ids_tidy(chunk, ids);
+        status = lock_owners(chunk, ids, err);
+    }
     if (status == ALM_OK)
-        status = read_households(chunk, ids, err);
+        status = resolve_offers(chunk, ids, &named, &aliases, err);
+    if (status == ALM_OK && aliases)
+        status = read_homes(chunk, persons, ids, &named, err);
+    if (status == ALM_OK && aliases)
+        status = add_groups(chunk, ids, err);
+    if (status == ALM_OK)
+        status = aliases ? read_households(chunk, ids, err)
+                         : register_members_read(store, &chunk->members, ids->at, ids->n, err);
+    for (size_t i = 0; i < ids->n && aliases; i++)
+        if (register_alias_of(&chunk->aliases, ids->at[i]) || register_has_aliases(&chunk->aliases, ids->at[i]))
+            ids_add(more, ids->at[i]);
     for (size_t p = 0; status == ALM_OK && p < persons->n; p++) {
         /* Who never left the household that registered them is nowhere else. */
         const struct register_member *member =
             member_find(chunk, persons->at[p].home, persons->at[p].person, ALM_NO_DATE);
-        if (!member || member->until == ALM_NO_DATE)
+        if (!member || (member->until == ALM_NO_DATE && !member->aliased))
             continue;
         alm_id homes[64];
         size_t n;
@@ -271,6 +333,8 @@ static enum alm_status read_persons(struct ledger_chunk *chunk, struct persons *
             (struct chunk_moved){.person = persons->at[p].person, .households = kept, .n = n};
         persons->at[p].moved = (uint32_t)chunk->n_moved;
     }
+    if (status == ALM_OK && more->n && aliases)
+        status = add_groups(chunk, more, err);
     if (status == ALM_OK && more->n)
         status = read_households(chunk, more, err);
     free(named.at);
@@ -291,6 +355,35 @@ static alm_id household_on(struct ledger_chunk *chunk, const struct person_home 
     return 0;
 }
 
+/* The household of a person on that day, not of an alias of theirs; the one that registered them if they were in none.
+ */
+static alm_id own_household(struct ledger_chunk *chunk, const struct person_home *person, alm_date date)
+{
+    const struct chunk_moved *moved = person->moved ? &chunk->moved[person->moved - 1] : NULL;
+    for (size_t h = moved ? moved->n : 0; h > 0; h--) {
+        const struct register_household *at = register_members_find(&chunk->members, moved->households[h - 1]);
+        for (size_t i = 0; at && i < at->n; i++) {
+            const struct register_member *member = &chunk->members.members[at->first + i];
+            if (member->member.id == person->person && !member->alias && register_member_on(member, date))
+                return at->id;
+        }
+    }
+    return person->home;
+}
+
+/* Whether the list names an alias in a household of others, to which it belonged until it became one. */
+static bool was_alias_there(struct ledger_chunk *chunk, size_t i)
+{
+    const alm_id named = chunk->offered[i].person;
+    if (named == chunk->offers[i].person)
+        return false;
+    const struct register_household *at = register_members_find(&chunk->members, chunk->offers[i].household);
+    for (size_t k = 0; at && k < at->n; k++)
+        if (chunk->members.members[at->first + k].alias == named)
+            return true;
+    return false;
+}
+
 static void place_person(struct ledger_chunk *chunk, size_t i, const struct persons *persons)
 {
     const struct ledger_offer *offer = &chunk->offers[i];
@@ -302,19 +395,23 @@ static void place_person(struct ledger_chunk *chunk, size_t i, const struct pers
         return;
     }
     row->moved[0] = person->moved;
-    if (offer->household) {
-        if (member_find(chunk, offer->household, offer->person, offer->date))
-            row->household = offer->household;
-        else
-            chunk_reject(chunk, i, "household", _("the person does not belong to that household on %s"),
-                         date_text(chunk, offer->date, date, sizeof date));
-    } else {
-        row->household = household_on(chunk, person, offer->date);
-        if (!row->household)
-            chunk_reject(chunk, i, "person", _("the person belongs to no household on %s"),
-                         date_text(chunk, offer->date, date, sizeof date));
+    alm_id at = offer->household;
+    if (!at || (!member_find(chunk, at, offer->person, offer->date) && was_alias_there(chunk, i)))
+        at = household_on(chunk, person, offer->date);
+    const struct register_member *self = member_find(chunk, at, offer->person, offer->date);
+    /* Whom the list knows under an alias is served where they live themselves, whenever that was. */
+    if (self && self->alias)
+        at = own_household(chunk, person, offer->date);
+    if (!self) {
+        chunk_reject(chunk, i, offer->household ? "household" : "person",
+                     offer->household ? _("the person does not belong to that household on %s")
+                                      : _("the person belongs to no household on %s"),
+                     date_text(chunk, offer->date, date, sizeof date));
+        return;
     }
-    if (row->state == ROW_OUT || !offer->partner)
+    row->person = (uint32_t)(self - chunk->members.members) + 1;
+    row->household = register_survivor(&chunk->aliases, at);
+    if (!offer->partner)
         return;
     struct person_home *partner = person_find(persons, offer->partner);
     if (!partner || !member_find(chunk, partner->home, partner->person, ALM_NO_DATE))
@@ -366,6 +463,24 @@ static enum alm_status read_places(struct ledger_chunk *chunk, struct place_area
 
 /* ---- owners ---- */
 
+/* All of a group are among the owners. */
+static void number_stand_ins(struct ledger_chunk *chunk, struct chunk_owner *owner)
+{
+    enum { STAND_INS_MAX = 128 };
+    alm_id ids[STAND_INS_MAX];
+    const size_t n = register_stand_ins(&chunk->aliases, owner->id, ids, STAND_INS_MAX);
+    if (!n)
+        return;
+    uint32_t *numbers = arena_alloc(&chunk->arena, n * sizeof *numbers);
+    for (size_t k = 0; k < n; k++) {
+        const struct chunk_owner *alias =
+            bsearch(&ids[k], chunk->owners, chunk->n_owners, sizeof *chunk->owners, compare_ids);
+        if (alias)
+            numbers[owner->n_stand_ins++] = (uint32_t)(alias - chunk->owners);
+    }
+    owner->stand_ins = numbers;
+}
+
 /* Number the owners by id, those of the rows and the other households of persons who moved, and join the rows to them.
  */
 static void number_owners(struct ledger_chunk *chunk, const struct id_list *more, const struct place_area *places,
@@ -404,6 +519,8 @@ static void number_owners(struct ledger_chunk *chunk, const struct id_list *more
             chunk->rows[chunk->by_owner[i]].owner = number;
         }
     }
+    for (size_t o = 0; o < chunk->n_owners && chunk->aliases.n; o++)
+        number_stand_ins(chunk, &chunk->owners[o]);
     for (size_t i = 0; i < chunk->n_moved; i++) {
         struct chunk_moved *moved = &chunk->moved[i];
         moved->owners = arena_alloc(&chunk->arena, moved->n * sizeof *moved->owners);

@@ -14,6 +14,7 @@ void chunk_release(struct ledger_chunk *chunk)
     arena_release(&chunk->arena);
     arena_release(&chunk->past_arena);
     register_members_release(&chunk->members);
+    register_aliases_release(&chunk->aliases);
     strbuf_release(&chunk->text);
     free(chunk->accounts);
     free(chunk->programmes);
@@ -30,7 +31,8 @@ void chunk_begin(struct ledger_chunk *chunk, const struct ledger_offer *offers, 
 {
     arena_reset(&chunk->arena);
     arena_reset(&chunk->past_arena);
-    chunk->offers = offers;
+    chunk->offered = chunk->offers = offers;
+    register_aliases_reset(&chunk->aliases);
     chunk->answers = answers;
     chunk->n = n;
     chunk->texts = texts;
@@ -97,6 +99,16 @@ void chunk_sort(struct chunk_pair *pairs, struct chunk_pair *scratch, size_t n)
         memcpy(pairs, from, n * sizeof *pairs);
 }
 
+/* Whoever was registered there twice is one member. */
+static void add_present(struct ledger_chunk *chunk, const struct register_member *member)
+{
+    for (size_t i = 0; member->alias && i < chunk->n_present; i++)
+        if (chunk->present_ids[i] == member->member.id)
+            return;
+    chunk->present[chunk->n_present] = member->member;
+    chunk->present_ids[chunk->n_present++] = member->member.id;
+}
+
 void chunk_members(struct ledger_chunk *chunk, uint32_t owner, alm_date date)
 {
     if (chunk->present_owner == owner + 1 && chunk->present_date == date)
@@ -113,11 +125,15 @@ void chunk_members(struct ledger_chunk *chunk, uint32_t owner, alm_date date)
         chunk->present_ids = xreallocarray(chunk->present_ids, chunk->present_capacity, sizeof *chunk->present_ids);
     }
     const struct register_member *members = chunk->members.members + household->first;
-    for (size_t i = 0; i < household->n; i++)
-        if (register_member_on(&members[i], date)) {
-            chunk->present[chunk->n_present] = members[i].member;
-            chunk->present_ids[chunk->n_present++] = members[i].member.id;
-        }
+    bool aliases = false;
+    for (size_t i = 0; i < household->n; i++) {
+        aliases = aliases || members[i].alias;
+        if (!members[i].alias && register_member_on(&members[i], date))
+            add_present(chunk, &members[i]);
+    }
+    for (size_t i = 0; aliases && i < household->n; i++)
+        if (members[i].alias && register_member_on(&members[i], date))
+            add_present(chunk, &members[i]);
 }
 
 /* ---- accounts ---- */

@@ -20,8 +20,9 @@ struct chunk_row {
     alm_id id;
     alm_id household; /* for persons and households: where they live on that day */
     struct alm_text key;
-    alm_id body;    /* the offer's, or its group's */
-    alm_id refusal; /* offered and refused before, and judged anew: that refusal; 0: none */
+    alm_id body;          /* the offer's, or its group's */
+    alm_id refusal;       /* offered and refused before, and judged anew: that refusal; 0: none */
+    alm_id refused_under; /* and its owner: an alias's may have been merged since */
     uint32_t state;
     uint32_t owner;
     uint32_t programme;
@@ -29,6 +30,7 @@ struct chunk_row {
     uint32_t claims[2]; /* one more; of the person (or household, place) and of the partner */
     uint32_t before;    /* one more: the row of the same owner that was accepted before this one */
     uint32_t moved[2];  /* one more: person or partner who lived in several households */
+    uint32_t person;    /* one more: the person's number among all members, as they were on that day */
     uint32_t partner;   /* one more: the partner's number among all members */
     bool known;         /* the rule was asked already: the members below hold */
     bool history;       /* stored lines are needed to judge it */
@@ -59,9 +61,11 @@ struct chunk_account {
 struct chunk_owner {
     alm_id id;
     alm_id area;
-    uint32_t household; /* one more: number in members; 0 for a place */
-    uint32_t accounts;  /* one more: first account */
-    uint32_t last_row;  /* one more: last accepted row */
+    uint32_t household;        /* one more: number in members; 0 for a place */
+    uint32_t accounts;         /* one more: first account */
+    uint32_t last_row;         /* one more: last accepted row */
+    const uint32_t *stand_ins; /* numbers of the households that are aliases of it */
+    uint32_t n_stand_ins;
     uint32_t first_past;
     uint32_t n_past;
     uint32_t past_batch; /* the batch of history that the two above are of */
@@ -81,6 +85,7 @@ struct chunk_claim {
     int64_t period;
     alm_id line; /* stored; 0: free */
     alm_id owner;
+    bool of_alias; /* what is stored is an alias's claim, not the recipient's own */
     uint32_t programme;
     uint32_t row; /* one more: the row of this chunk that took it */
 };
@@ -90,7 +95,7 @@ struct chunk_past {
     bool reversed;
 };
 
-/* A person who lived in more than one household. */
+/* A person who lived in more than one household, or did so under an alias. */
 struct chunk_moved {
     alm_id person;
     const alm_id *households;
@@ -109,9 +114,11 @@ struct chunk_pair {
 struct ledger_chunk {
     struct arena arena;
     struct ledger *ledger;
-    struct alm_error fault;    /* the first rule that answered what cannot be; status ALM_OK: none */
-    struct store_entry *entry; /* NULL if only asked */
-    const struct ledger_offer *offers;
+    struct alm_error fault;             /* the first rule that answered what cannot be; status ALM_OK: none */
+    struct store_entry *entry;          /* NULL if only asked */
+    const struct ledger_offer *offered; /* as they came */
+    const struct ledger_offer *offers;  /* with survivors for aliases */
+    struct register_aliases aliases;    /* of those whom the offers name, and of all their households */
     struct ledger_answer *answers;
     struct arena *texts; /* the caller's: reasons */
     size_t n;
@@ -184,6 +191,7 @@ ALM_PRINTF(4, 5) void chunk_reject(struct ledger_chunk *, size_t row, const char
 enum alm_status chunk_keys(struct ledger_chunk *, struct alm_error *);
 
 /* ---- claim.c ---- */
+/* Periods that an alias used up are its survivor's too; they stay where they are recorded. */
 /* The number of the claim (one more), made if need be. */
 uint32_t chunk_claim(struct ledger_chunk *, alm_id recipient, uint32_t programme, int64_t period);
 /* Whether it is stored, one at a time. */

@@ -5,6 +5,10 @@
  */
 #include "ledger/chunk.h"
 
+#include <stdlib.h>
+
+enum { CLAIMANTS_MAX = 64 };
+
 static size_t claim_slot(const struct ledger_chunk *chunk, alm_id recipient, uint32_t programme, int64_t period)
 {
     uint64_t hash = (uint64_t)recipient * UINT64_C(0x9e3779b97f4a7c15);
@@ -47,20 +51,36 @@ uint32_t chunk_claim(struct ledger_chunk *chunk, alm_id recipient, uint32_t prog
     return chunk->claim_slots[at];
 }
 
+/* A recipient with all aliases, into `ids`. */
+static size_t claimants(const struct ledger_chunk *chunk, alm_id recipient, alm_id ids[CLAIMANTS_MAX])
+{
+    ids[0] = recipient;
+    return 1 + register_stand_ins(&chunk->aliases, recipient, ids + 1, CLAIMANTS_MAX - 1);
+}
+
+/* What the recipient claimed goes before what an alias did; of several aliases the one of the first line. */
+static void take_claim(struct chunk_claim *claim, alm_id recipient, alm_id line, alm_id owner)
+{
+    const bool of_alias = recipient != claim->recipient;
+    if (claim->line && of_alias && (!claim->of_alias || claim->line < line))
+        return;
+    claim->line = line;
+    claim->owner = owner;
+    claim->of_alias = of_alias;
+}
+
 enum alm_status chunk_claim_read(struct ledger_chunk *chunk, struct chunk_claim *claim, struct alm_error *err)
 {
-    static const char sql[] = "SELECT line, owner FROM claim WHERE recipient = $1 AND programme = $2 AND period = $3";
+    static const char sql[] = "SELECT recipient, line, owner FROM claim "
+                              "WHERE recipient = ANY ($1) AND programme = $2 AND period = $3";
     struct store_stmt *stmt;
     bool row;
-    enum alm_status status = store_query(chunk->ledger->services.store, &stmt, err, sql, "iii", claim->recipient,
+    alm_id ids[CLAIMANTS_MAX];
+    const size_t n = claimants(chunk, claim->recipient, ids);
+    enum alm_status status = store_query(chunk->ledger->services.store, &stmt, err, sql, "Iii", ids, n,
                                          chunk->programmes[claim->programme].programme->id, claim->period);
-    if (status == ALM_OK)
-        status = store_next(stmt, &row, err);
-    if (status == ALM_OK && row) {
-        claim->line = store_int(stmt, 0);
-        claim->owner = store_int(stmt, 1);
-        store_done(stmt);
-    }
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
+        take_claim(claim, store_int(stmt, 0), store_int(stmt, 1), store_int(stmt, 2));
     return status;
 }
 
@@ -75,10 +95,9 @@ static enum alm_status read_period(struct ledger_chunk *chunk, uint32_t programm
     enum alm_status status = store_query(chunk->ledger->services.store, &stmt, err, sql, "iiI",
                                          chunk->programmes[programme].programme->id, period, recipients, n);
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
-        struct chunk_claim *claim =
-            &chunk->claims[chunk->claim_slots[claim_slot(chunk, store_int(stmt, 0), programme, period)] - 1];
-        claim->line = store_int(stmt, 1);
-        claim->owner = store_int(stmt, 2);
+        const alm_id recipient = store_int(stmt, 0), survivor = register_survivor(&chunk->aliases, recipient);
+        take_claim(&chunk->claims[chunk->claim_slots[claim_slot(chunk, survivor, programme, period)] - 1], recipient,
+                   store_int(stmt, 1), store_int(stmt, 2));
     }
     return status;
 }
@@ -87,7 +106,8 @@ static enum alm_status read_period(struct ledger_chunk *chunk, uint32_t programm
  * have come from elsewhere. */
 static bool may_be_claimed(const struct ledger_chunk *chunk, const struct chunk_row *row)
 {
-    return chunk->programmes[row->programme].recipient == ALM_PERSON || chunk->accounts[row->account - 1].stored_line;
+    return chunk->programmes[row->programme].recipient == ALM_PERSON || chunk->accounts[row->account - 1].stored_line ||
+           chunk->owners[row->owner].n_stand_ins;
 }
 
 static enum alm_status read_programme(struct ledger_chunk *chunk, uint32_t programme, struct alm_error *err)
@@ -101,17 +121,25 @@ static enum alm_status read_programme(struct ledger_chunk *chunk, uint32_t progr
             chunk->pairs[n++] = (struct chunk_pair){(uint64_t)row->period, chunk->by_owner[k]};
     }
     chunk_sort(chunk->pairs, chunk->scratch, n);
-    alm_id *recipients = arena_alloc(&chunk->arena, 2 * n * sizeof *recipients);
+    size_t capacity = 2 * n + 2 * CLAIMANTS_MAX;
+    alm_id *recipients = xreallocarray(NULL, capacity, sizeof *recipients);
     for (size_t i = 0; status == ALM_OK && i < n; i++) {
         const struct chunk_row *row = &chunk->rows[chunk->pairs[i].value];
-        for (size_t c = 0; c < 2; c++)
-            if (row->claims[c])
-                recipients[n_recipients++] = chunk->claims[row->claims[c] - 1].recipient;
+        for (size_t c = 0; c < 2; c++) {
+            if (!row->claims[c])
+                continue;
+            if (n_recipients + CLAIMANTS_MAX > capacity) {
+                capacity *= 2;
+                recipients = xreallocarray(recipients, capacity, sizeof *recipients);
+            }
+            n_recipients += claimants(chunk, chunk->claims[row->claims[c] - 1].recipient, recipients + n_recipients);
+        }
         if (i + 1 < n && chunk->pairs[i + 1].key == chunk->pairs[i].key)
             continue;
         status = read_period(chunk, programme, row->period, recipients, n_recipients, err);
         n_recipients = 0;
     }
+    free(recipients);
     return status;
 }
 

@@ -10,18 +10,44 @@
 
 #include <stdlib.h>
 
-/* The partner of an accepted row who is to be marked; NULL: none. */
+/* A person in the household, as themselves and not as an alias of theirs. */
+static const struct register_member *in_person(const struct ledger_chunk *chunk,
+                                               const struct register_household *household, alm_id person)
+{
+    for (size_t m = 0; household && m < household->n; m++) {
+        const struct register_member *member = &chunk->members.members[household->first + m];
+        if (member->member.id == person && !member->alias)
+            return member;
+    }
+    return NULL;
+}
+
+/* A partner who was met under an alias, in the household that registered them. */
+static const struct register_member *at_home(const struct ledger_chunk *chunk, const struct register_member *partner)
+{
+    for (size_t h = 0; partner->alias && h < chunk->members.n_households; h++) {
+        const struct register_household *household = &chunk->members.households[h];
+        const struct register_member *self = in_person(chunk, household, partner->member.id);
+        if (self && self->home == household->id)
+            return self;
+    }
+    return partner;
+}
+
+/* The partner of an accepted row who is to be marked; NULL: none.  An alias may be split off again: the mark is needed
+ * although both are met in several places now. */
 static const struct register_member *stranger(const struct ledger_chunk *chunk, size_t i)
 {
     const struct chunk_row *row = &chunk->rows[i];
     if (row->state != ROW_ACCEPTED || !row->partner)
         return NULL;
-    const struct register_member *partner = &chunk->members.members[row->partner - 1];
+    const struct register_member *partner = at_home(chunk, &chunk->members.members[row->partner - 1]);
     const struct register_household *owner = register_members_find(&chunk->members, chunk->owners[row->owner].id);
-    for (size_t m = 0; owner && m < owner->n; m++)
-        if (chunk->members.members[owner->first + m].member.id == partner->member.id)
-            return NULL;
+    if (in_person(chunk, owner, partner->member.id))
+        return NULL;
     const struct register_household *home = register_members_find(&chunk->members, partner->home);
+    if (partner->aliased && !partner->elsewhere)
+        return partner;
     return home && reach_own_row(&chunk->members, home, partner->member.id) ? NULL : partner;
 }
 

@@ -197,8 +197,8 @@ static enum alm_status enter_reopened(struct ledger_chunk *chunk, struct alm_err
         const struct chunk_row *row = &chunk->rows[i];
         bool accepted = row->state == ROW_ACCEPTED;
         if (row->state != ROW_OUT && row->refusal && (accepted || chunk->answers[i].outcome == LEDGER_HELD))
-            status = store_run(chunk->ledger->services.store, NULL, err, sql, "iiii", chunk->owners[row->owner].id,
-                               row->refusal, (int64_t)(accepted ? 2 : 1), accepted ? row->id : ALM_NULL);
+            status = store_run(chunk->ledger->services.store, NULL, err, sql, "iiii", row->refused_under, row->refusal,
+                               (int64_t)(accepted ? 2 : 1), accepted ? row->id : ALM_NULL);
     }
     return status;
 }

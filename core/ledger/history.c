@@ -14,6 +14,15 @@ enum {
     BATCH_LINES = 200000 /* about so many stored lines are held at a time */
 };
 
+static void add_home(uint32_t homes[MAX_HOMES], size_t *n, uint32_t owner)
+{
+    for (size_t h = 0; h < *n; h++)
+        if (homes[h] == owner)
+            return;
+    if (*n < MAX_HOMES)
+        homes[(*n)++] = owner;
+}
+
 /* The owners under which the row's recipients may have lines. */
 static size_t homes_of(const struct ledger_chunk *chunk, size_t i, uint32_t homes[MAX_HOMES])
 {
@@ -21,14 +30,11 @@ static size_t homes_of(const struct ledger_chunk *chunk, size_t i, uint32_t home
     size_t n = 0;
     homes[n++] = row->owner;
     for (size_t m = 0; m < 2; m++)
-        for (size_t k = 0; row->moved[m] && k < chunk->moved[row->moved[m] - 1].n && n < MAX_HOMES; k++) {
-            uint32_t owner = chunk->moved[row->moved[m] - 1].owners[k];
-            bool known = false;
-            for (size_t h = 0; h < n && !known; h++)
-                known = homes[h] == owner;
-            if (!known)
-                homes[n++] = owner;
-        }
+        for (size_t k = 0; row->moved[m] && k < chunk->moved[row->moved[m] - 1].n; k++)
+            add_home(homes, &n, chunk->moved[row->moved[m] - 1].owners[k]);
+    for (size_t h = 0, known = n; h < known; h++)
+        for (uint32_t k = 0; k < chunk->owners[homes[h]].n_stand_ins; k++)
+            add_home(homes, &n, chunk->owners[homes[h]].stand_ins[k]);
     return n;
 }
 
@@ -259,6 +265,10 @@ static enum alm_status batch_read(struct ledger_chunk *chunk, const struct batch
                                              .stage = store_int(stmt, 9),
                                              .person = id_or_none(stmt, 10),
                                              .partner = id_or_none(stmt, 11)}};
+        /* Who judges knows of no aliases. */
+        lines_resolve(&past->line, &chunk->aliases);
+        if (past->line.household)
+            past->line.owner = past->line.household = register_survivor(&chunk->aliases, id);
         status = fill_detail(chunk, &past->line, store_text(stmt, 13), err);
     }
     free(spans.at);

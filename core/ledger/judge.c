@@ -90,6 +90,9 @@ void chunk_ask(struct ledger_chunk *chunk, size_t i, alm_date date, struct alm_e
     for (size_t m = 0; recipient == ALM_PERSON && m < chunk->n_present; m++)
         if (chunk->present[m].id == offer->person)
             in.person = &chunk->present[m];
+    /* They were there under an alias, whose household is one with theirs. */
+    if (recipient == ALM_PERSON && !in.person && row->person)
+        in.person = &chunk->members.members[row->person - 1].member;
     if (row->partner)
         in.partner = &chunk->members.members[row->partner - 1].member;
     if (chunk->programmes[row->programme].looks_back)
@@ -377,7 +380,8 @@ static void accept(struct ledger_chunk *chunk, size_t i)
     }
     for (size_t c = 0; c < 2; c++) {
         struct chunk_claim *claim = row->claims[c] ? &chunk->claims[row->claims[c] - 1] : NULL;
-        if (claim && !claim->line && !claim->row)
+        /* Beside an alias's claim (past a double) there is room for one of their own. */
+        if (claim && (!claim->line || claim->of_alias) && !claim->row)
             claim->row = (uint32_t)i + 1;
     }
 }

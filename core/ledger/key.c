@@ -56,7 +56,8 @@ static enum alm_status make_keys(struct ledger_chunk *chunk, struct alm_error *e
             continue;
         }
         unsigned char content[DIGEST_SIZE];
-        content_digest(offer, row->body, &chunk->text, content);
+        /* As it was offered: the same list is the same whoever was merged since. */
+        content_digest(&chunk->offered[i], row->body, &chunk->text, content);
         char *key = arena_alloc(&chunk->arena, SEEN_KEY_SIZE);
         bool back = false;
         do {
@@ -117,8 +118,11 @@ static void of_chunk(const struct ledger_chunk *chunk, const size_t *rows, size_
 static void answer_known(struct ledger_chunk *chunk, size_t i, const struct under_key *under)
 {
     const struct ledger_offer *offer = &chunk->offers[i];
-    const bool same_person = offer->person && under->person ? offer->person == under->person
-                                                            : chunk->owners[chunk->rows[i].owner].id == under->owner;
+    const bool same_person =
+        offer->person && under->person
+            ? offer->person == register_survivor(&chunk->aliases, under->person)
+            : chunk->owners[chunk->rows[i].owner].id == register_survivor(&chunk->aliases, under->owner);
+    chunk->rows[i].refused_under = under->owner;
     chunk->answers[i].line = under->id;
     chunk->answers[i].reversal = under->reversal;
     if (under->reversal)
@@ -197,7 +201,7 @@ static enum alm_status reopen(struct ledger_chunk *chunk, const struct known_key
         size_t i = known[k].row;
         if (chunk->offers[i].key.len || !chunk->answers[i].line)
             continue;
-        lines_ids_add(&owners, chunk->owners[chunk->rows[i].owner].id);
+        lines_ids_add(&owners, chunk->rows[i].refused_under);
     }
     lines_ids_sort(&owners);
     struct store_stmt *stmt;

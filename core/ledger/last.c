@@ -8,15 +8,16 @@ struct lasts {
     struct ledger *ledger;
     struct ledger_last *at;
     size_t n, capacity;
-    struct lines_ids persons;  /* sorted */
-    struct lines_ids owners;   /* with aid that is a person's own */
-    struct lines_ids personal; /* programmes of such aid */
+    struct register_aliases aliases; /* of the recipients */
+    struct lines_ids persons;        /* sorted, with aliases */
+    struct lines_ids owners;         /* with aid that is a person's own */
+    struct lines_ids personal;       /* programmes of such aid */
 };
 
 static void add(struct lasts *lasts, alm_id recipient, struct store_stmt *stmt, int i)
 {
     ARRAY_ROOM(lasts->at, lasts->n, lasts->capacity);
-    lasts->at[lasts->n++] = (struct ledger_last){.recipient = recipient,
+    lasts->at[lasts->n++] = (struct ledger_last){.recipient = register_survivor(&lasts->aliases, recipient),
                                                  .programme = store_int(stmt, i),
                                                  .date = (alm_date)store_int(stmt, i + 1),
                                                  .body = store_int(stmt, i + 2)};
@@ -112,11 +113,20 @@ enum alm_status ledger_last(struct ledger *ledger, const alm_id *households, siz
 {
     struct lasts lasts = {.ledger = ledger};
     enum alm_status status = ALM_OK;
+    struct lines_ids owners = {0};
+    struct store *store = ledger->services.store;
     for (size_t i = 0; i < n_persons; i++)
         lines_ids_add(&lasts.persons, persons[i]);
+    for (size_t i = 0; i < n_households; i++)
+        lines_ids_add(&owners, households[i]);
     lines_ids_sort(&lasts.persons);
-    if (n_households)
-        status = read_accounts(&lasts, households, n_households, err);
+    lines_ids_sort(&owners);
+    if (n_persons)
+        status = register_aliases_add(store, &lasts.aliases, &lasts.persons.at, &lasts.persons.n, err);
+    if (status == ALM_OK && n_households)
+        status = register_aliases_add(store, &lasts.aliases, &owners.at, &owners.n, err);
+    if (status == ALM_OK && n_households)
+        status = read_accounts(&lasts, owners.at, owners.n, err);
     if (status == ALM_OK && n_persons)
         status = read_named(&lasts, err);
     if (lasts.n > 1)
@@ -129,6 +139,8 @@ enum alm_status ledger_last(struct ledger *ledger, const alm_id *households, siz
     free(lasts.persons.at);
     free(lasts.owners.at);
     free(lasts.personal.at);
+    free(owners.at);
+    register_aliases_release(&lasts.aliases);
     *out = lasts.at;
     if (status != ALM_OK) {
         free(lasts.at);

@@ -55,8 +55,8 @@ struct ledger_programme {
     size_t n_requirements;
     const struct ledger_gate *const *gates; /* with the context of each */
     void *const *gate_contexts;
-    size_t n_gates;    /* that have a say in its lines now */
-    size_t n_unsettle; /* that may have had: no fewer; all these are told of reversals */
+    size_t n_gates;                /* that have a say in its lines now */
+    size_t n_unsettle;             /* that may have had: no fewer; all these are told of reversals */
     const struct alm_goods *draws; /* that one unit takes out of stock, from these depots in order */
     size_t n_draws;
     const alm_id *depots;
@@ -113,7 +113,7 @@ struct ledger_offer {
     alm_id body, group;
     struct alm_text note;
     struct alm_value *detail; /* n_detail of the programme; settle may fill it */
-    bool anew; /* without a key: one that was taken back does not count as the same (lists stay known) */
+    bool anew;                /* without a key: one that was taken back does not count as the same (lists stay known) */
 };
 struct ledger_answer {
     enum ledger_outcome outcome;
@@ -152,7 +152,11 @@ enum alm_status ledger_held_decide(struct ledger *, alm_id refusal, bool accept,
                                    struct store_entry *entry, struct alm_error *);
 /* register_gate: count unique beneficiaries of these households anew, from the lines. */
 enum alm_status ledger_members_changed(void *ledger, const alm_id *households, size_t n, struct alm_error *);
-/* register_gate: these areas are about to lie elsewhere (!moved), or do so now: the counts of the areas above follow. */
+/* register_gate: who is who is about to change among these persons (!merged): lock all owners with lines that may name
+ * them, or reach them; or has changed: count these owners anew. */
+enum alm_status ledger_persons_merge(void *ledger, const alm_id *persons, size_t n, bool merged, struct alm_error *);
+/* register_gate: these areas are about to lie elsewhere (!moved), or do so now: the counts of the areas above follow.
+ */
 enum alm_status ledger_areas_move(void *ledger, const alm_id *areas, size_t n, bool moved, struct alm_error *);
 
 /* ---- for the services that settle() asks (draw.c) ---- */
@@ -206,7 +210,7 @@ enum alm_status ledger_line_read(struct ledger *, alm_id id, struct ledger_line 
 enum alm_status ledger_detail_read(struct alm_text json, const struct alm_column *, size_t n, struct alm_value *,
                                    struct arena *, struct alm_error *);
 struct ledger_filter {                                  /* zero members do not filter; dates ALM_NO_DATE */
-    alm_id owner, person, programme, body, group, area; /* area: and all below it */
+    alm_id owner, person, programme, body, group, area; /* area: and all below it; the first two with their aliases */
     alm_date from, to;
     int64_t limit; /* 0: all */
 };
@@ -221,9 +225,9 @@ struct ledger_last {
     alm_id programme, body;
     alm_date date;
 };
-/* Of these households and persons, by set-based queries; sorted by recipient and programme, allocated with malloc.
- * Reversed lines do not count.  `households` are those where the persons live: what was given to a person under an
- * earlier one is not found. */
+/* Of these households and persons, with their aliases, by set-based queries; sorted by recipient and programme,
+ * allocated with malloc. Reversed lines do not count.  `households` are those where the persons live: what was given to
+ * a person under an earlier one is not found. */
 enum alm_status ledger_last(struct ledger *, const alm_id *households, size_t n_households, const alm_id *persons,
                             size_t n_persons, struct ledger_last **, size_t *n, struct alm_error *);
 struct ledger_refusal {

@@ -38,6 +38,14 @@ void lines_fetch(struct ledger *ledger, struct store_stmt *stmt, struct alm_line
     *entry = store_int(stmt, 14);
 }
 
+void lines_resolve(struct alm_line *line, const struct register_aliases *aliases)
+{
+    if (!aliases->n)
+        return;
+    line->person = register_survivor(aliases, line->person);
+    line->partner = register_survivor(aliases, line->partner);
+}
+
 bool lines_reach_members(const struct alm_line *line)
 {
     return line->household && !line->person && !line->partner;
@@ -137,18 +145,24 @@ enum alm_status lines_owners_of_person(struct store *store, alm_id person, struc
                                        struct alm_error *err)
 {
     enum { MAX_HOUSEHOLDS = 64 };
-    alm_id households[MAX_HOUSEHOLDS];
-    size_t n;
+    struct register_aliases aliases = {0};
+    alm_id households[MAX_HOUSEHOLDS], *persons = xreallocarray(NULL, 1, sizeof *persons);
+    size_t n, n_persons = 1;
+    persons[0] = person;
     enum alm_status status = register_households_of(store, person, households, MAX_HOUSEHOLDS, &n, err);
     for (size_t i = 0; status == ALM_OK && i < n; i++)
         lines_ids_add(owners, households[i]);
     struct store_stmt *stmt;
     bool row;
     if (status == ALM_OK)
-        status =
-            store_query(store, &stmt, err, "SELECT DISTINCT owner FROM partner_line WHERE partner = $1", "i", person);
+        status = register_aliases_add(store, &aliases, &persons, &n_persons, err);
+    if (status == ALM_OK)
+        status = store_query(store, &stmt, err, "SELECT DISTINCT owner FROM partner_line WHERE partner = ANY ($1)", "I",
+                             persons, n_persons);
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
         lines_ids_add(owners, store_int(stmt, 0));
     lines_ids_sort(owners);
+    register_aliases_release(&aliases);
+    free(persons);
     return status;
 }

@@ -15,6 +15,8 @@ enum { LINES_N_COLUMNS = 17 };
     "SELECT " LINES_COLUMNS " FROM owner_line o JOIN line ON line.id = o.id AND line.owner = o.owner"
 /* The row at hand, its texts borrowed from it. */
 void lines_fetch(struct ledger *, struct store_stmt *, struct alm_line *, struct ledger_extra *, alm_id *entry);
+/* Name survivors for the aliases among the persons of a line. */
+void lines_resolve(struct alm_line *, const struct register_aliases *);
 /* Whether a household's line (one that names no person) reaches its members. */
 bool lines_reach_members(const struct alm_line *);
 /* Add a standing line of an owner to `reach`: those it names, or the members on its day; those who have a row of their
@@ -43,8 +45,8 @@ bool lines_ids_have(const struct lines_ids *, alm_id); /* of a sorted array */
 enum { LINES_SPAN = 30 };
 void lines_spans(struct lines_ids *, int64_t from, int64_t to);
 enum alm_status lines_all_spans(struct store *, struct lines_ids *, struct alm_error *);
-/* Add the owners whose lines may name a person: whoever gave them aid did so under a household that they belonged to,
- * or as somebody's partner. */
+/* Add the owners whose lines may name a person or an alias of theirs: whoever gave them aid did so under a household
+ * that they belonged to, or as somebody's partner. */
 enum alm_status lines_owners_of_person(struct store *, alm_id person, struct lines_ids *owners, struct alm_error *);
 
 #endif

@@ -33,6 +33,7 @@ static bool may_be_used(struct ledger_chunk *chunk, size_t i, int64_t period)
     const struct chunk_row *row = &chunk->rows[i];
     const struct chunk_account *account = &chunk->accounts[row->account - 1];
     return chunk->programmes[row->programme].recipient == ALM_PERSON || !row->has_period || period <= row->period ||
+           chunk->owners[row->owner].n_stand_ins ||
            (account->last_date != ALM_NO_DATE && account->last_date > chunk->offers[i].date);
 }
 

@@ -348,7 +348,7 @@ bool reach_own_row(const struct register_members *members, const struct register
         const struct register_member *m = &members->members[household->first + i];
         if (m->member.id != person)
             continue;
-        if (found || m->home != household->id || m->until != ALM_NO_DATE || m->elsewhere)
+        if (found || m->home != household->id || m->until != ALM_NO_DATE || m->aliased || m->elsewhere)
             return true;
         found = m;
     }

@@ -42,10 +42,10 @@ enum alm_status reach_load(struct reach *, struct alm_text state, struct alm_err
 void reach_add(struct reach *, const struct alm_line *, const alm_id *persons, size_t n_persons,
                struct reach_counts *counts);
 /*
- * Whether two households' lines may reach the person, because they moved, or because a household's line named them to
- * which they never belonged (a couple's partner).  They are left out of `persons` above, and their marks are kept in a
- * row of their own (reach.owner is the person's id), to which reach_add_person() adds each line that reaches them,
- * whoever owns it.
+ * Whether two households' lines may reach the person, because they moved, because they are one with an alias, or
+ * because a household's line named them to which they never belonged (a couple's partner).  They are left out of
+ * `persons` above, and their marks are kept in a row of their own (reach.owner is the person's id), to which
+ * reach_add_person() adds each line that reaches them, whoever owns it.
  */
 bool reach_own_row(const struct register_members *, const struct register_household *, alm_id person);
 /* As reach_add(), for a person's own row: no household is counted. */

@@ -38,9 +38,12 @@ static enum alm_status where_filter(struct ledger *ledger, struct where *w, cons
                                     struct alm_error *err)
 {
     enum alm_status status = ALM_OK;
-    if (filter->owner)
+    struct register_aliases aliases = {0};
+    if (filter->owner) {
         lines_ids_add(&w->owners, filter->owner);
-    else if (filter->person)
+        status = register_aliases_add(ledger->services.store, &aliases, &w->owners.at, &w->owners.n, err);
+        register_aliases_release(&aliases);
+    } else if (filter->person)
         status = lines_owners_of_person(ledger->services.store, filter->person, &w->owners, err);
     w->by_owner = filter->owner || filter->person;
     if (w->by_owner) {
@@ -51,7 +54,11 @@ static enum alm_status where_filter(struct ledger *ledger, struct where *w, cons
             w->types[w->n++] = 'I';
     }
     if (filter->person)
-        where_add(w, "(line.person = $ OR line.partner = $)", filter->person);
+        where_add(w,
+                  "(line.person = $ OR line.partner = $ "
+                  "OR line.person IN (SELECT id FROM alias WHERE survivor = $ AND until IS NULL) "
+                  "OR line.partner IN (SELECT id FROM alias WHERE survivor = $ AND until IS NULL))",
+                  filter->person);
     if (filter->programme)
         where_add(w, "line.programme = $", filter->programme);
     if (filter->body)

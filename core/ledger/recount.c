@@ -14,7 +14,9 @@ enum { BATCH_OWNERS = 1024, MAX_HOUSEHOLDS = 64 };
 struct recount {
     struct ledger *ledger;
     struct register_members members;
-    struct lines_ids moved; /* persons with a row of their own */
+    struct register_aliases aliases; /* of the owners, and of those whom lines name */
+    struct lines_ids moved;          /* persons with a row of their own */
+    struct lines_ids dropped;        /* persons whose own row goes; in the order in which they came */
     struct lines_ids reversed;
     struct lines_ids spans;
     alm_id *scratch;
@@ -43,6 +45,25 @@ static enum alm_status subtract(struct ledger *ledger, const alm_id *owners, siz
     return status;
 }
 
+/* Lines name survivors. */
+static enum alm_status resolve_lines(struct recount *r, struct alm_error *err)
+{
+    struct lines_ids named = {0};
+    for (size_t i = 0; i < r->n_lines; i++) {
+        if (r->lines[i].person)
+            lines_ids_add(&named, r->lines[i].person);
+        if (r->lines[i].partner)
+            lines_ids_add(&named, r->lines[i].partner);
+    }
+    lines_ids_sort(&named);
+    enum alm_status status =
+        named.n ? register_aliases_read(r->ledger->services.store, &r->aliases, named.at, named.n, err) : ALM_OK;
+    for (size_t i = 0; i < r->n_lines; i++)
+        lines_resolve(&r->lines[i], &r->aliases);
+    free(named.at);
+    return status;
+}
+
 /* The lines of these owners that stand, by owner.  `partners` (may be NULL) gets those of other households whom a line
  * names, be it taken back or not. */
 static enum alm_status read_lines(struct recount *r, const alm_id *owners, size_t n, struct lines_ids *partners,
@@ -61,19 +82,23 @@ static enum alm_status read_lines(struct recount *r, const alm_id *owners, size_
         ARRAY_ROOM(r->lines, r->n_lines, r->lines_capacity);
         struct alm_line *line = &r->lines[r->n_lines++];
         lines_fetch(r->ledger, stmt, line, &extra, &entry);
-        if (partners && line->partner &&
-            reach_own_row(&r->members, register_members_find(&r->members, line->owner), line->partner))
-            lines_ids_add(partners, line->partner);
         if (!line->reverses)
             continue;
         lines_ids_add(&r->reversed, line->reverses);
         r->n_lines--;
     }
+    if (status == ALM_OK)
+        status = resolve_lines(r, err);
     lines_ids_sort(&r->reversed);
     size_t kept = 0;
-    for (size_t i = 0; i < r->n_lines; i++)
-        if (!lines_ids_have(&r->reversed, r->lines[i].id))
-            r->lines[kept++] = r->lines[i];
+    for (size_t i = 0; i < r->n_lines; i++) {
+        const struct alm_line *line = &r->lines[i];
+        if (partners && line->partner &&
+            reach_own_row(&r->members, register_members_find(&r->members, line->owner), line->partner))
+            lines_ids_add(partners, line->partner);
+        if (!lines_ids_have(&r->reversed, line->id))
+            r->lines[kept++] = *line;
+    }
     r->n_lines = kept;
     return status;
 }
@@ -83,23 +108,37 @@ static void note_members(struct recount *r, struct lines_ids *settled)
     for (size_t h = 0; h < r->members.n_households; h++) {
         const struct register_household *household = &r->members.households[h];
         for (size_t i = 0; i < household->n; i++) {
-            const alm_id person = r->members.members[household->first + i].member.id;
-            if (reach_own_row(&r->members, household, person))
-                lines_ids_add(&r->moved, person);
+            const struct register_member *member = &r->members.members[household->first + i];
+            if (reach_own_row(&r->members, household, member->member.id))
+                lines_ids_add(&r->moved, member->member.id);
             else if (settled)
-                lines_ids_add(settled, person);
+                lines_ids_add(settled, member->member.id);
+            /* What an alias had of its own, its survivor has. */
+            if (member->alias && settled)
+                lines_ids_add(settled, member->alias);
         }
     }
 }
 
-/* Whose moves were all struck out has no row of their own any more. */
+/* Whose moves were all struck out, or who became an alias, has no row of their own any more. */
 static enum alm_status drop_rows(struct recount *r, struct lines_ids *settled, struct alm_error *err)
 {
     struct lines_ids found = {0};
+    size_t n = 0;
     lines_ids_sort(settled);
-    enum alm_status status = settled->n ? subtract(r->ledger, settled->at, settled->n, &found, err) : ALM_OK;
-    for (size_t i = 0; i < found.n && status == ALM_OK; i++)
+    /* An alias may be met under several households, and its row is there until all is written. */
+    for (size_t i = 0; i < settled->n; i++) {
+        bool dropped = false;
+        for (size_t k = 0; k < r->dropped.n && !dropped; k++)
+            dropped = r->dropped.at[k] == settled->at[i];
+        if (!dropped)
+            settled->at[n++] = settled->at[i];
+    }
+    enum alm_status status = n ? subtract(r->ledger, settled->at, n, &found, err) : ALM_OK;
+    for (size_t i = 0; i < found.n && status == ALM_OK; i++) {
         ledger_write_reach(r->ledger->writer, found.at[i], text_of(""));
+        lines_ids_add(&r->dropped, found.at[i]);
+    }
     free(found.at);
     return status;
 }
@@ -113,22 +152,29 @@ static void more_scratch(struct recount *r, const struct register_household *hou
     r->scratch = xreallocarray(r->scratch, r->scratch_size, sizeof *r->scratch);
 }
 
+/* From its own lines, and those of its aliases. */
 static enum alm_status recount_owner(struct recount *r, alm_id owner, const struct alm_line *lines, size_t n,
                                      struct alm_error *err)
 {
     struct ledger *ledger = r->ledger;
-    const struct register_household *household = register_members_find(&r->members, owner);
+    const struct register_household *household = NULL;
     enum alm_status status = reach_load(ledger->reach, (struct alm_text){0}, err);
     if (status != ALM_OK)
         return status;
-    more_scratch(r, household);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || lines[i].owner != lines[i - 1].owner) {
+            household = register_members_find(&r->members, lines[i].owner);
+            more_scratch(r, household);
+        }
         lines_add_reach(ledger->reach, &lines[i], &r->members, household, r->scratch, ledger->counts);
+    }
     ledger_write_reach(ledger->writer, owner, reach_text(ledger->reach));
     return ALM_OK;
 }
 
-static enum alm_status recount_batch(struct recount *r, const alm_id *owners, size_t n, struct alm_error *err)
+/* `survivor`: the owners are this household and its aliases, which have one state together; 0: each has its own. */
+static enum alm_status recount_batch(struct recount *r, const alm_id *owners, size_t n, alm_id survivor,
+                                     struct alm_error *err)
 {
     register_members_reset(&r->members);
     enum alm_status status = register_members_read(r->ledger->services.store, &r->members, owners, n, err);
@@ -141,7 +187,12 @@ static enum alm_status recount_batch(struct recount *r, const alm_id *owners, si
     if (status == ALM_OK)
         status = drop_rows(r, &settled, err);
     free(settled.at);
-    for (size_t i = 0, from = 0; i < n && status == ALM_OK; i++) {
+    for (size_t i = 0; i < n && survivor && status == ALM_OK; i++)
+        if (owners[i] == survivor)
+            status = recount_owner(r, survivor, r->lines, r->n_lines, err);
+        else
+            ledger_write_reach(r->ledger->writer, owners[i], text_of(""));
+    for (size_t i = 0, from = 0; i < n && !survivor && status == ALM_OK; i++) {
         size_t to = from;
         while (to < r->n_lines && r->lines[to].owner == owners[i])
             to++;
@@ -203,6 +254,35 @@ static enum alm_status add_other_households(struct recount *r, struct lines_ids 
     return status;
 }
 
+/* Households that are aliases, or have some, group by group; what is left in `owners` has a state of its own. */
+static enum alm_status recount_groups(struct recount *r, struct lines_ids *owners, struct alm_error *err)
+{
+    struct lines_ids survivors = {0};
+    size_t kept = 0;
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; i < owners->n; i++) {
+        const alm_id survivor = register_survivor(&r->aliases, owners->at[i]);
+        if (register_has_aliases(&r->aliases, survivor))
+            lines_ids_add(&survivors, survivor);
+        else
+            owners->at[kept++] = owners->at[i];
+    }
+    owners->n = kept;
+    lines_ids_sort(&survivors);
+    for (size_t i = 0; i < survivors.n && status == ALM_OK; i++) {
+        struct lines_ids group = {0};
+        lines_ids_add(&group, survivors.at[i]);
+        for (size_t k = 0; k < r->aliases.n; k++)
+            if (r->aliases.at[k].survivor == survivors.at[i])
+                lines_ids_add(&group, r->aliases.at[k].id);
+        lines_ids_sort(&group);
+        status = recount_batch(r, group.at, group.n, survivors.at[i], err);
+        free(group.at);
+    }
+    free(survivors.at);
+    return status;
+}
+
 enum alm_status recount_owners(struct ledger *ledger, const alm_id *ids, size_t n, struct alm_error *err)
 {
     struct recount r = {.ledger = ledger};
@@ -212,13 +292,17 @@ enum alm_status recount_owners(struct ledger *ledger, const alm_id *ids, size_t 
     lines_ids_sort(&owners);
     enum alm_status status = add_other_households(&r, &owners, err);
     if (status == ALM_OK)
+        status = register_aliases_add(ledger->services.store, &r.aliases, &owners.at, &owners.n, err);
+    if (status == ALM_OK)
         status = recount_lock(ledger, owners.at, owners.n, err);
     if (status == ALM_OK)
         status = lines_all_spans(ledger->services.store, &r.spans, err);
     r.moved.n = 0;
+    if (status == ALM_OK && r.aliases.n)
+        status = recount_groups(&r, &owners, err);
     for (size_t from = 0; from < owners.n && status == ALM_OK; from += BATCH_OWNERS)
-        status =
-            recount_batch(&r, owners.at + from, owners.n - from < BATCH_OWNERS ? owners.n - from : BATCH_OWNERS, err);
+        status = recount_batch(&r, owners.at + from, owners.n - from < BATCH_OWNERS ? owners.n - from : BATCH_OWNERS, 0,
+                               err);
     lines_ids_sort(&r.moved);
     if (status == ALM_OK)
         status = recount_lock(ledger, r.moved.at, r.moved.n, err);
@@ -226,11 +310,13 @@ enum alm_status recount_owners(struct ledger *ledger, const alm_id *ids, size_t 
         status = recount_person(&r, r.moved.at[i], err);
     free(owners.at);
     free(r.moved.at);
+    free(r.dropped.at);
     free(r.reversed.at);
     free(r.spans.at);
     free(r.scratch);
     free(r.lines);
     register_members_release(&r.members);
+    register_aliases_release(&r.aliases);
     return status;
 }
 
@@ -260,5 +346,23 @@ enum alm_status ledger_members_changed(void *ledger, const alm_id *households, s
         return ledger_writer_flush(l->writer, l->counts, err);
     ledger_writer_reset(l->writer);
     reach_counts_reset(l->counts);
+    return status;
+}
+
+enum alm_status ledger_persons_merge(void *ledger, const alm_id *persons, size_t n, bool merged, struct alm_error *err)
+{
+    struct ledger *l = ledger;
+    struct register_aliases aliases = {0};
+    struct lines_ids owners = {0};
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; i < n && status == ALM_OK; i++)
+        status = lines_owners_of_person(l->services.store, persons[i], &owners, err);
+    if (status == ALM_OK)
+        status = register_aliases_add(l->services.store, &aliases, &owners.at, &owners.n, err);
+    if (status == ALM_OK)
+        status = merged ? ledger_members_changed(ledger, owners.at, owners.n, err)
+                        : recount_lock(l, owners.at, owners.n, err);
+    register_aliases_release(&aliases);
+    free(owners.at);
     return status;
 }

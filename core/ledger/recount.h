@@ -9,8 +9,8 @@
 enum alm_status recount_owners(struct ledger *, const alm_id *owners, size_t n, struct alm_error *);
 /*
  * The order of locks: households and places by id, then persons who moved by id.  Where begin(write) excludes other
- * writers nothing is to be done; elsewhere the row of table reach, made if need be, is what the writers of an owner wait
- * for.  `owners` ascend.
+ * writers nothing is to be done; elsewhere the row of table reach, made if need be, is what the writers of an owner
+ * wait for.  `owners` ascend.
  */
 enum alm_status recount_lock(struct ledger *, const alm_id *owners, size_t n, struct alm_error *);
 

@@ -5,8 +5,9 @@
  * too large for that the owners are parted, and it is read once for each part.
  *
  * An owner's members are bits of a word: the lines of one owner set bits in the cells that they fall in, and when the
- * next owner comes, each cell adds the number of its bits.  Only persons who ever moved can be met under two owners;
- * they (and whoever has no bit) go to a hash set of cell and person, which holds few.
+ * next owner comes, each cell adds the number of its bits.  Only persons who ever moved or are one with an alias can be
+ * met under two owners; they (and whoever has no bit) go to a hash set of cell and person, which holds few.  So do
+ * households with aliases.
  */
 #include "ledger/chunk.h"
 #include "ledger/cut.h"
@@ -122,14 +123,16 @@ struct unique_pass {
     alm_id *reversed; /* lines that were taken back, ascending */
     size_t n_reversed, reversed_capacity;
     struct register_members members;
-    uint32_t *touched; /* numbers of the cells that the owner at hand fell in */
+    struct register_aliases aliases; /* all */
+    uint32_t *touched;               /* numbers of the cells that the owner at hand fell in */
     size_t n_touched, touched_capacity;
     struct seen *seen;
     size_t n_seen, n_slots;
     int64_t owner; /* counted from 1 */
     /* The household at hand; NULL for a place. */
     const struct register_household *household;
-    uint64_t bits; /* members that have a bit, always */
+    alm_id survivor; /* of which it is an alias, or itself if it has some; 0: it is met but once */
+    uint64_t bits;   /* members that have a bit, always */
     alm_date present_on;
     uint64_t present; /* bits of the members on that day */
     bool singles;     /* someone without a bit is present too */
@@ -181,8 +184,10 @@ static uint64_t member_bit(const struct unique_pass *p, size_t i)
 /* Ids of places are no households' and are not found. */
 static void begin_owner(struct unique_pass *p, alm_id owner)
 {
+    const alm_id survivor = register_survivor(&p->aliases, owner);
     p->owner++;
     p->household = register_members_find(&p->members, owner);
+    p->survivor = register_has_aliases(&p->aliases, survivor) ? survivor : 0;
     p->bits = 0;
     p->present_on = ALM_NO_DATE;
     for (size_t i = 0; p->household && i < p->household->n; i++) {
@@ -198,7 +203,8 @@ static void end_owner(struct unique_pass *p)
         struct cut_cell *cell = i < p->n_touched ? &p->cells->cells[p->touched[i]] : &p->cells->total;
         if (cell->owner != p->owner)
             continue;
-        cell->is.households += p->household != NULL;
+        const uint32_t number = i < p->n_touched ? p->touched[i] + 1 : UINT32_MAX;
+        cell->is.households += p->household && (!p->survivor || see(p, number, p->survivor));
         cell->is.places += p->household == NULL;
         cell->is.persons += __builtin_popcountll(cell->persons);
     }
@@ -351,11 +357,13 @@ static void read_line(struct unique_pass *p, struct store_stmt *stmt, alm_id own
         return;
     uint64_t in = (uint64_t)(cell - c->cells), rest = (uint32_t)where.day;
     const int64_t person = store_int(stmt, 2), partner = store_int(stmt, 3);
+    const struct named survivors = {person == ALM_NULL ? 0 : register_survivor(&p->aliases, person),
+                                    partner == ALM_NULL ? 0 : register_survivor(&p->aliases, partner)};
     if (person != ALM_NULL || partner != ALM_NULL) {
         ARRAY_ROOM(p->named, p->n_named, p->named_capacity);
         in |= IS_NAMED;
         rest = p->n_named;
-        p->named[p->n_named++] = (struct named){person == ALM_NULL ? 0 : person, partner == ALM_NULL ? 0 : partner};
+        p->named[p->n_named++] = survivors;
     }
     ARRAY_ROOM(p->lines, p->n_lines, p->lines_capacity);
     p->lines[p->n_lines++] = (struct chunk_pair){(uint64_t)owner, in << 32 | rest};
@@ -396,6 +404,8 @@ static enum alm_status count_lines(struct cut_cells *c, struct alm_error *err)
     char types[5];
     int64_t v[4];
     enum alm_status status = read_reversed(&p, err);
+    if (status == ALM_OK)
+        status = register_aliases_read(c->ledger->services.store, &p.aliases, NULL, 0, err);
     strbuf_adds(&sql, "SELECT owner, date, person, partner");
     for (int i = 0; i < DIMENSIONS; i++)
         if (needs(c->cut, i))
@@ -413,6 +423,7 @@ static enum alm_status count_lines(struct cut_cells *c, struct alm_error *err)
     }
     strbuf_release(&sql);
     register_members_release(&p.members);
+    register_aliases_release(&p.aliases);
     free(p.lines);
     free(p.scratch);
     free(p.named);

@@ -173,6 +173,19 @@ static enum alm_status by_name(struct store *store, struct alm_text text, struct
     return status == ALM_OK ? by_keys(store, &name, false, found, err) : status;
 }
 
+/* Survivors for their aliases, each once. */
+static enum alm_status resolve(struct store *store, struct found *found, struct alm_error *err)
+{
+    struct register_aliases aliases = {0};
+    enum alm_status status = register_aliases_read(store, &aliases, found->ids, found->n, err);
+    const size_t n = found->n;
+    found->n = 0;
+    for (size_t i = 0; i < n; i++)
+        add(found, register_survivor(&aliases, found->ids[i]));
+    register_aliases_release(&aliases);
+    return status;
+}
+
 enum alm_status register_person_find(struct store *store, const char *what, alm_id *ids, size_t max, size_t *n,
                                      struct alm_error *err)
 {
@@ -185,6 +198,8 @@ enum alm_status register_person_find(struct store *store, const char *what, alm_
     status = by_number(store, text, &found, err);
     if (status == ALM_OK)
         status = by_name(store, text, &found, err);
+    if (status == ALM_OK)
+        status = resolve(store, &found, err);
     *n = found.n;
     return status;
 }

@@ -270,6 +270,19 @@ static void move_person(struct people *people, uint32_t number, const struct per
     people_index_names(people, number, row->household, row->given_key, row->family_key);
 }
 
+/* Nobody new comes to a household that is an alias: all who belong to it are members of another. */
+static enum alm_status reject_alias(struct people *people, struct import_row *at,
+                                    const struct people_household *household, struct alm_error *err)
+{
+    char code[CODE_MAX + 1] = "";
+    enum alm_status status =
+        register_name(people->importer->store, ALM_NOUN_HOUSEHOLD, household->survivor, code, sizeof code, err);
+    import_reject(at, P_HOUSEHOLD, people->arena,
+                  _("household %.*s was found to be household %s: who is new belongs to that one"),
+                  (int)household->code.len, household->code.at, code);
+    return status;
+}
+
 static enum alm_status judge(struct people *people, struct import_row *at, const struct person_row *row,
                              struct alm_error *err)
 {
@@ -295,6 +308,8 @@ static enum alm_status judge(struct people *people, struct import_row *at, const
         import_reject(at, -1, people->arena, _("there is no person with id %lld"), (long long)importer->id);
         return ALM_OK;
     }
+    if (household->survivor && (number == NOBODY || people->persons[number].lives_in != row->household))
+        return reject_alias(people, at, household, err);
     if (number == NOBODY) {
         (void)update_household(household, row, importer->today);
         add_person(people, row);

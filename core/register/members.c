@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Households with everyone who ever belonged to them: three set-based queries, whatever the number of households.
+ * Households with everyone who ever belonged to them: a handful of set-based queries, whatever the number of
+ * households.
  */
 #include "register/keys.h"
 #include <stdlib.h>
@@ -117,6 +118,33 @@ static enum alm_status read_persons(struct store *store, struct register_members
     return status;
 }
 
+/* Members from number `first` on who are aliases go by the name of their survivor, up to the day on which they became
+ * one. */
+static enum alm_status resolve_members(struct store *store, struct register_members *to, size_t first,
+                                       struct alm_error *err)
+{
+    struct register_aliases aliases = {0};
+    const size_t n = to->n_members - first;
+    alm_id *ids = xreallocarray(NULL, n + 1, sizeof *ids);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = to->members[first + i].member.id;
+    enum alm_status status = register_aliases_read(store, &aliases, ids, n, err);
+    for (size_t i = first; status == ALM_OK && aliases.n && i < to->n_members; i++) {
+        struct register_member *member = &to->members[i];
+        const struct register_alias *alias = register_alias_of(&aliases, member->member.id);
+        member->aliased = alias || register_has_aliases(&aliases, member->member.id);
+        if (!alias)
+            continue;
+        member->alias = alias->id;
+        member->member.id = alias->survivor;
+        if (member->until == ALM_NO_DATE || alias->since < member->until)
+            member->until = alias->since;
+    }
+    register_aliases_release(&aliases);
+    free(ids);
+    return status;
+}
+
 enum alm_status register_members_read(struct store *store, struct register_members *to, const alm_id *ids, size_t n,
                                       struct alm_error *err)
 {
@@ -131,7 +159,7 @@ enum alm_status register_members_read(struct store *store, struct register_membe
     if (!n_wanted)
         goto out;
 
-    size_t first = to->n_households;
+    const size_t first = to->n_households, first_member = to->n_members;
     struct store_stmt *stmt;
     bool row;
     status = store_query(store, &stmt, err, "SELECT id, area, base FROM household WHERE id = ANY ($1) ORDER BY id", "I",
@@ -148,6 +176,8 @@ enum alm_status register_members_read(struct store *store, struct register_membe
         status = read_moved(store, to, wanted, n_wanted, &moved, &into, &n_moved, err);
     if (status == ALM_OK)
         status = read_persons(store, to, first, wanted, n_wanted, moved, into, n_moved, err);
+    if (status == ALM_OK)
+        status = resolve_members(store, to, first_member, err);
     if (first > 0 && to->n_households > first)
         qsort(to->households, to->n_households, sizeof *to->households, compare_households);
 out:
@@ -188,28 +218,37 @@ enum alm_status register_person_elsewhere(struct store *store, const alm_id *hom
                      homes, n_homes, persons, n_persons);
 }
 
+static void add_household(alm_id *ids, size_t max, size_t *n, alm_id household)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (ids[i] == household)
+            return;
+    if (*n < max)
+        ids[(*n)++] = household;
+}
+
 enum alm_status register_households_of(struct store *store, alm_id person, alm_id *ids, size_t max, size_t *n,
                                        struct alm_error *err)
 {
+    struct register_aliases aliases = {0};
     struct store_stmt *stmt;
     bool row;
     *n = 0;
-    /* Oldest first: the household that registered them, then where they moved. */
-    enum alm_status status = store_query(store, &stmt, err, "SELECT owner FROM home WHERE id = $1", "i", person);
-    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
-        if (*n < max)
-            ids[(*n)++] = store_int(stmt, 0);
-    if (status == ALM_OK)
-        status =
-            store_query(store, &stmt, err,
-                        "SELECT household FROM membership WHERE person = $1 ORDER BY since, household", "i", person);
-    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
-        alm_id household = store_int(stmt, 0);
-        bool known = false;
-        for (size_t i = 0; i < *n && !known; i++)
-            known = ids[i] == household;
-        if (!known && *n < max)
-            ids[(*n)++] = household;
+    enum alm_status status = register_aliases_read(store, &aliases, &person, 1, err);
+    const alm_id survivor = register_survivor(&aliases, person);
+    for (size_t who = 0; status == ALM_OK && who <= aliases.n; who++) {
+        const alm_id id = who ? aliases.at[who - 1].id : survivor;
+        /* Oldest first: the household that registered them, then where they moved. */
+        status = store_query(store, &stmt, err, "SELECT owner FROM home WHERE id = $1", "i", id);
+        while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
+            add_household(ids, max, n, store_int(stmt, 0));
+        if (status == ALM_OK)
+            status =
+                store_query(store, &stmt, err,
+                            "SELECT household FROM membership WHERE person = $1 ORDER BY since, household", "i", id);
+        while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
+            add_household(ids, max, n, store_int(stmt, 0));
     }
+    register_aliases_release(&aliases);
     return status;
 }

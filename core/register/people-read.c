@@ -188,6 +188,15 @@ static enum alm_status read_households(struct people *people, alm_id **ids, size
         household->base_fixed = seen->base;
         household->address_fixed = seen->address;
     }
+    struct register_aliases aliases = {0};
+    if (status == ALM_OK)
+        status = register_aliases_read(store, &aliases, *ids, *n_ids, err);
+    for (size_t i = 0; i < aliases.n; i++) {
+        const uint32_t k = household_by_id(people, aliases.at[i].id);
+        if (k != NOBODY)
+            people->households[k].survivor = aliases.at[i].survivor;
+    }
+    register_aliases_release(&aliases);
     return status;
 }
 

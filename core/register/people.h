@@ -48,6 +48,7 @@ struct people_household {
     alm_id id; /* 0 until a row of a new one was accepted and ids are given */
     struct alm_text code, address;
     alm_id area, base; /* ALM_NULL */
+    alm_id survivor;   /* it is an alias of that household; 0: of none */
     int64_t since;
     bool known;                                 /* it was in the register before this chunk */
     bool fresh;                                 /* a row of this chunk makes it */

@@ -3,6 +3,7 @@
  * One person: read, moved to another household, erased; and the counts of the register.
  */
 #include "register/people.h"
+#include <stdlib.h>
 
 const char *const register_relations[] = {
     [ALM_RELATION_UNKNOWN] = N_("unknown"),
@@ -204,24 +205,19 @@ static enum alm_status erase_ways(struct store *store, const struct register_per
     return status;
 }
 
-enum alm_status register_person_erase(struct store *store, const struct register_gate *gate, alm_id id, alm_date day,
-                                      struct alm_error *err)
+/* One row of theirs: the person's, or an alias's. */
+static enum alm_status erase_row(struct store *store, alm_id id, alm_date day, struct arena *arena,
+                                 struct alm_error *err)
 {
-    enum { HOUSEHOLDS_MAX = 64 };
-    struct arena arena = {0};
     struct register_person person;
-    alm_id households[HOUSEHOLDS_MAX];
-    size_t n = 0;
-    enum alm_status status = register_person_read(store, id, day, &person, &arena, err);
+    enum alm_status status = register_person_read(store, id, day, &person, arena, err);
     if (status == ALM_OK && person.erased != ALM_NO_DATE)
         status = error_set(err, ALM_BAD_DATA, NULL, _("the personal data of person %lld were erased already"),
                            (long long)id);
     if (status == ALM_OK)
-        status = register_households_of(store, id, households, HOUSEHOLDS_MAX, &n, err);
-    if (status == ALM_OK)
         status = erase_ways(store, &person, err);
     if (status != ALM_OK)
-        goto out;
+        return status;
     /* Of the birth date the year is left: its first day, so that nobody counted as born then is unborn now. */
     int64_t birth = ALM_NULL;
     if (person.birth_date != ALM_NO_DATE) {
@@ -229,11 +225,30 @@ enum alm_status register_person_erase(struct store *store, const struct register
         date_to_solar(person.birth_date, &year, &month, &day_of_month);
         birth = date_from_solar(year, 1, 1);
     }
-    status = store_run(store, NULL, err,
-                       "UPDATE person SET relation = 0, national_id = NULL, foreign_id = NULL, given_name = NULL, "
-                       "family_name = NULL, father_name = NULL, birth_date = $1, mobile = NULL, school_grade = NULL, "
-                       "criteria = '', erased = $2 WHERE owner = $3 AND id = $4",
-                       "iiii", birth, (int64_t)day, person.owner, id);
+    return store_run(store, NULL, err,
+                     "UPDATE person SET relation = 0, national_id = NULL, foreign_id = NULL, given_name = NULL, "
+                     "family_name = NULL, father_name = NULL, birth_date = $1, mobile = NULL, school_grade = NULL, "
+                     "criteria = '', erased = $2 WHERE owner = $3 AND id = $4",
+                     "iiii", birth, (int64_t)day, person.owner, id);
+}
+
+enum alm_status register_person_erase(struct store *store, const struct register_gate *gate, alm_id id, alm_date day,
+                                      struct alm_error *err)
+{
+    enum { HOUSEHOLDS_MAX = 64 };
+    struct arena arena = {0};
+    struct register_aliases aliases = {0};
+    alm_id households[HOUSEHOLDS_MAX], *rows = xreallocarray(NULL, 1, sizeof *rows);
+    size_t n = 0, n_rows = 1;
+    rows[0] = id;
+    enum alm_status status = register_aliases_add(store, &aliases, &rows, &n_rows, err);
+    if (status == ALM_OK)
+        status = register_households_of(store, id, households, HOUSEHOLDS_MAX, &n, err);
+    for (size_t i = 0; i < n_rows && status == ALM_OK; i++)
+        status = erase_row(store, rows[i], day, &arena, err);
+    if (status == ALM_OK)
+        status = store_run(store, NULL, err, "UPDATE alias SET reason = NULL, split_reason = NULL WHERE id = ANY ($1)",
+                           "I", rows, n_rows);
     /* An address tells who lived there once nobody else does. */
     for (size_t i = 0; i < n && status == ALM_OK; i++)
         status = store_run(
@@ -245,9 +260,10 @@ enum alm_status register_person_erase(struct store *store, const struct register
             "i", households[i]);
     if (status == ALM_OK)
         status = call_gate(gate, households, n, err);
-    if (status == ALM_OK && gate && gate->erased)
-        status = gate->erased(gate->context, id, err);
-out:
+    for (size_t i = 0; i < n_rows && status == ALM_OK && gate && gate->erased; i++)
+        status = gate->erased(gate->context, rows[i], err);
+    register_aliases_release(&aliases);
+    free(rows);
     arena_release(&arena);
     return status;
 }
@@ -255,9 +271,17 @@ out:
 enum alm_status register_counts(struct store *store, int64_t *households, int64_t *persons, int64_t *places,
                                 struct alm_error *err)
 {
+    int64_t aliases = 0, of_households = 0;
     enum alm_status status = store_number(store, households, 0, err, "SELECT COUNT(*) FROM household", "");
     if (status == ALM_OK)
         status = store_number(store, persons, 0, err, "SELECT COUNT(*) FROM person", "");
+    if (status == ALM_OK)
+        status = store_number(store, &aliases, 0, err, "SELECT COUNT(*) FROM alias WHERE until IS NULL", "");
+    if (status == ALM_OK)
+        status = store_number(store, &of_households, 0, err,
+                              "SELECT COUNT(*) FROM alias WHERE until IS NULL AND owner = id", "");
+    *households -= of_households;
+    *persons -= aliases - of_households;
     if (status == ALM_OK)
         status = store_number(store, places, 0, err, "SELECT COUNT(*) FROM place", "");
     return status;

@@ -72,17 +72,64 @@ enum alm_status register_places(struct store *, const struct alm_text *codes, si
 enum alm_status register_persons(struct store *, const struct alm_text *marks, size_t n, alm_id *persons, alm_id *homes,
                                  struct alm_error *);
 /* One beneficiary from what a user typed: a code, a program's id; for persons a national ID or a mobile number that one
- * person has. */
+ * person has.  What is an alias leads to its survivor. */
 enum alm_status register_find(struct store *, enum alm_noun, const char *text, alm_id *, struct alm_error *);
+/* The same, and an alias is found itself. */
+enum alm_status register_find_itself(struct store *, enum alm_noun, const char *text, alm_id *, struct alm_error *);
 /* What people call it: a household's code, a person's name, an area's name. */
 enum alm_status register_name(struct store *, enum alm_noun, alm_id, char *buf, size_t size, struct alm_error *);
+
+/* ---- who is who: reading (alias.c) ---- */
+
+/*
+ * Two persons who turned out to be one: one is an alias of the other, the survivor, from the day on which somebody
+ * decided so until a split ends it.  Nothing is rewritten.  An alias keeps its row, and its marks, names and number
+ * lead to the survivor; what a list says of it goes into its own row, so that lists that came before change nothing
+ * when they come again, and nothing of the survivor.  What was given to it stays where it was recorded, and whoever
+ * judges, counts or lists reads across.  It belongs to its household no more from that day on.
+ *
+ * A household is an alias when all who belong to it are aliases of members of one other household, and for as long.
+ *
+ * An alias of an alias has the survivor of both: who stands for whom is one look-up.
+ */
+struct register_alias {
+    alm_id id, survivor;
+    alm_id owner; /* of a person the household that registered them; of a household itself */
+    alm_date since;
+};
+/* Some of them.  Zero-initialise. */
+struct register_aliases {
+    struct register_alias *at; /* by id */
+    size_t n, capacity;
+    alm_id *survivors; /* ascending, each once */
+    size_t n_survivors;
+};
+/* Add those of the groups that the persons and households `ids` belong to (may be more); NULL: all.  A group is a
+ * survivor with all its aliases. */
+enum alm_status register_aliases_read(struct store *, struct register_aliases *, const alm_id *ids, size_t n,
+                                      struct alm_error *);
+/* The same, and the groups are added to the ids, allocated with malloc; they come out ascending and unique. */
+enum alm_status register_aliases_add(struct store *, struct register_aliases *, alm_id **ids, size_t *n,
+                                     struct alm_error *);
+void register_aliases_reset(struct register_aliases *);
+void register_aliases_release(struct register_aliases *);
+const struct register_alias *register_alias_of(const struct register_aliases *, alm_id); /* NULL: it is none */
+/* Of those that were read: whose alias it is, or itself. */
+alm_id register_survivor(const struct register_aliases *, alm_id);
+bool register_has_aliases(const struct register_aliases *, alm_id);
+/* The aliases of a survivor; their number, at most max. */
+size_t register_stand_ins(const struct register_aliases *, alm_id survivor, alm_id *ids, size_t max);
+/* One id: it becomes that of its survivor. */
+enum alm_status register_resolve(struct store *, alm_id *, struct alm_error *);
 
 /* ---- households with their members, many at once (members.c) ---- */
 
 struct register_member {
-    struct alm_member member;
-    alm_date since, until; /* ALM_NO_DATE: from the start, to this day */
+    struct alm_member member; /* its id is the survivor's */
+    alm_date since, until;    /* ALM_NO_DATE: from the start, to this day */
     alm_id home;
+    alm_id alias;   /* the member is this alias of it; 0: it is no alias */
+    bool aliased;   /* it is an alias, or has some */
     bool elsewhere; /* aid to another household named them: see register_person_elsewhere() */
 };
 struct register_household {
@@ -113,7 +160,7 @@ bool register_member_on(const struct register_member *, alm_date day);
  * partner.  It is never taken back. */
 enum alm_status register_person_elsewhere(struct store *, const alm_id *homes, size_t n_homes, const alm_id *persons,
                                           size_t n_persons, struct alm_error *);
-/* The households that a person ever belonged to. n is at most max. */
+/* The households that a person ever belonged to, or an alias or survivor of theirs. n is at most max. */
 enum alm_status register_households_of(struct store *, alm_id person, alm_id *ids, size_t max, size_t *n,
                                        struct alm_error *);
 
@@ -176,8 +223,8 @@ struct import {
      * (rejected ones too); there is no rejects file and nothing to resume. */
     void (*answer)(void *context, const struct import_row *);
     void *answer_context;
-    /* rows() only reads, and so does the run: inside the read transaction that is open, without journal, rejects file or
-     * position.  answer() gets every row, at the end of its chunk. */
+    /* rows() only reads, and so does the run: inside the read transaction that is open, without journal, rejects file
+     * or position.  answer() gets every row, at the end of its chunk. */
     bool look;
 };
 
@@ -206,6 +253,9 @@ struct register_gate {
     enum alm_status (*areas_move)(void *context, const alm_id *areas, size_t n, bool moved, struct alm_error *);
     /* A person's data are erased: so is what other rooms wrote of them. */
     enum alm_status (*erased)(void *context, alm_id person, struct alm_error *);
+    /* Who is who changes among these persons: told before (!merged), so that nothing is recorded for them and their
+     * households meanwhile, and again after, when all of it is counted anew. */
+    enum alm_status (*persons_merge)(void *context, const alm_id *persons, size_t n, bool merged, struct alm_error *);
     void *context;
 };
 
@@ -269,7 +319,7 @@ enum cell_kind {
 struct register_cell {
     const char *column; /* in the store */
     enum cell_kind kind;
-    bool needed;                    /* a new row has to have it */
+    bool needed;                   /* a new row has to have it */
     const char *const (*words)[2]; /* how it may be written, and what is kept; ends with NULLs */
 };
 /* A column that is no column of the file: made by the program. */
@@ -288,7 +338,8 @@ struct register_table {
     const char *in_use; /* which of the ids $1 are; NULL: no cell stays */
 };
 enum { REGISTER_CELLS_MAX = 8 };
-/* As register_importer_new() and register_put(), without a gate: what hangs on another room's list is its own matter. */
+/* As register_importer_new() and register_put(), without a gate: what hangs on another room's list is its own matter.
+ */
 struct register_importer *register_table_importer_new(const struct register_table *, struct store *,
                                                       struct register_directory *, alm_date today);
 enum alm_status register_table_put(const struct register_table *, struct store *, struct register_directory *,
@@ -317,11 +368,43 @@ enum alm_status register_person_find(struct store *, const char *text, alm_id *i
 /* A new membership from `since` on. */
 enum alm_status register_person_move(struct store *, const struct register_gate *, alm_id person, alm_id household,
                                      alm_date since, struct alm_error *);
-/* Personal data go; id, household, birth year, sex and dates of membership stay, and so does everything in the ledger.
- */
+/* Personal data go, those of their aliases too; id, household, birth year, sex and dates of membership stay, and so
+ * does everything in the ledger. */
 enum alm_status register_person_erase(struct store *, const struct register_gate *, alm_id person, alm_date day,
                                       struct alm_error *);
 extern const char *const register_relations[]; /* by enum alm_relation; ends with NULL */
+
+/* ---- who is who: deciding (merge.c) ---- inside an open write transaction ---- */
+
+struct register_merge {
+    alm_id survivor, merged; /* in: two persons; aliases stand for their survivors.  Out: these */
+    alm_date day;            /* on which it is decided */
+    const char *reason;      /* without personal data; may be NULL */
+    bool despite_ids;        /* although each has a national ID of its own */
+    alm_id household;        /* out: that became an alias with them (or no longer is one); 0: none */
+};
+/*
+ * From now on `merged` is an alias of `survivor`, its aliases too; and its household, if nobody else belongs to it, of
+ * the survivor's.  All of it is one step, and the gate's rooms take part in it: nothing else is to be called.
+ * ALM_BAD_DATA: they are one already, or one was erased.  ALM_REFUSED: each has a national ID of its own, so that one
+ * of them has to be wrong.
+ */
+enum alm_status register_person_merge(struct store *, const struct register_gate *, struct register_merge *,
+                                      struct alm_error *);
+/*
+ * `merged` (itself, see register_find_itself()) is a person of its own again, with the aliases that it had.  All is as
+ * before; what was recorded in between stays with the survivor.  ALM_BAD_DATA: it is no alias, or was erased.
+ */
+enum alm_status register_person_split(struct store *, const struct register_gate *, struct register_merge *,
+                                      struct alm_error *);
+/* Aliases of a person (or household), as they were decided. Strings live in the arena. */
+struct register_decision {
+    alm_id alias, chosen; /* chosen: in whose favour; an alias of the survivor by now, or itself */
+    alm_date since;
+    const char *who, *reason;
+};
+enum alm_status register_decisions(struct store *, alm_id survivor, struct register_decision **, size_t *n,
+                                   struct arena *, struct alm_error *);
 /* Counts for `status`. */
 enum alm_status register_counts(struct store *, int64_t *households, int64_t *persons, int64_t *places,
                                 struct alm_error *);

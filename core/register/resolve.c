@@ -164,13 +164,18 @@ static enum alm_status find_person(struct store *store, struct alm_text text, al
         return status;
     if (identifier_mobile(text, mobile, &ignored) == ALM_OK) {
         int64_t count;
-        status =
-            store_number(store, &count, 0, err, "SELECT COUNT(*) FROM person_mobile WHERE mobile = $1", "t", mobile);
+        status = store_number(store, &count, 0, err,
+                              "SELECT COUNT(DISTINCT COALESCE(a.survivor, m.person)) FROM person_mobile m "
+                              "LEFT JOIN alias a ON a.owner = m.owner AND a.id = m.person AND a.until IS NULL "
+                              "WHERE m.mobile = $1",
+                              "t", mobile);
         if (status == ALM_OK && count > 1)
             return error_set(err, ALM_BAD_DATA, _("almoner person find lists them; give the person's id"),
                              _("%lld persons share that mobile number"), (long long)count);
         if (status == ALM_OK)
-            status = store_number(store, id, 0, err, "SELECT person FROM person_mobile WHERE mobile = $1", "t", mobile);
+            status =
+                store_number(store, id, 0, err,
+                             "SELECT person FROM person_mobile WHERE mobile = $1 ORDER BY owner, person", "t", mobile);
         if (status != ALM_OK || *id)
             return status;
     }
@@ -181,8 +186,8 @@ static enum alm_status find_person(struct store *store, struct alm_text text, al
     return status;
 }
 
-enum alm_status register_find(struct store *store, enum alm_noun noun, const char *what, alm_id *id,
-                              struct alm_error *err)
+enum alm_status register_find_itself(struct store *store, enum alm_noun noun, const char *what, alm_id *id,
+                                     struct alm_error *err)
 {
     enum alm_status status = ALM_OK;
     struct alm_text text = text_trim(text_of(what));
@@ -212,6 +217,15 @@ enum alm_status register_find(struct store *store, enum alm_noun noun, const cha
     if (status == ALM_OK && *id == 0)
         status =
             error_set(err, ALM_BAD_DATA, row->list, _("there is no %s %.*s"), _(row->word), (int)text.len, text.at);
+    return status;
+}
+
+enum alm_status register_find(struct store *store, enum alm_noun noun, const char *what, alm_id *id,
+                              struct alm_error *err)
+{
+    enum alm_status status = register_find_itself(store, noun, what, id, err);
+    if (status == ALM_OK && (noun == ALM_NOUN_PERSON || noun == ALM_NOUN_HOUSEHOLD))
+        status = register_resolve(store, id, err);
     return status;
 }
 

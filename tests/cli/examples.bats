@@ -92,6 +92,14 @@ CSV
     printf 'certificate,item,receipt,price\n5510,blanket,,\n5511,cooker,R-118,48000000\n' >handed.csv
 }
 
+# The head of the first household twice more, and one of these known to be him.
+doubles()
+{
+    "$ALMONER" -q person add --household D1 --given_name سیاوش --family_name فتحی --mobile 09120000001
+    "$ALMONER" -q person add --household D2 --given_name سیاوش --family_name فتحی --mobile 09120000002
+    "$ALMONER" -q person merge 1476174032 09120000002 --reason 'one address'
+}
+
 # The demo of 300 people; and what its own run doesn't have: goods of today, a place, an order and cards of the names that examples use, offers
 # that are held, a copy of the store, a plug-in that was just built.
 demo()
@@ -133,6 +141,7 @@ CSV
     "$ALMONER" -q disinfectant mix hand-rub --litres 5 --measured 70 --code B1
     cards H0000001
     demo_dowries
+    doubles
     "$ALMONER" -q delivery record appliances --household H0000001 --group G0001 --with kind=refrigerator --with serial=RF-000001
     demo_cases
     sed -i 's/^on_double = refuse/on_double = hold/' ../programmes/parcels.ini
