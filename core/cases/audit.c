@@ -124,6 +124,8 @@ static enum alm_status compare_steps(struct auditing *audit, struct alm_error *e
 /* OVER: refused or closed. */
 #define OVER "(3, 5)"
 #define RECIPIENT "COALESCE(c.person, c.owner)"
+/* What was delivered while they were an alias stands with the survivor of that time, for ever. */
+#define WAS_ALIAS "EXISTS (SELECT 1 FROM alias a WHERE a.id IN (" RECIPIENT ", c.partner))"
 
 static const struct {
     const char *sql; /* gives cases */
@@ -141,7 +143,7 @@ static const struct {
      N_("a claim of it is kept, and it is over or not there")},
     {"SELECT c.id FROM relief_case c WHERE c.line IS NOT NULL AND NOT EXISTS (SELECT 1 FROM line l "
      "WHERE l.id = c.line AND l.programme = c.programme AND l.reverses IS NULL "
-     "AND COALESCE(l.person, l.owner) IN (" RECIPIENT ", c.partner) "
+     "AND (COALESCE(l.person, l.owner) IN (" RECIPIENT ", c.partner) OR " WAS_ALIAS ") "
      "AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.owner = l.owner AND r.line = l.id)) ORDER BY c.id",
      N_("the delivery that it is kept with does not stand, or is not theirs")},
     {"SELECT MIN(c.id) FROM relief_case c WHERE c.line IS NOT NULL GROUP BY c.line HAVING COUNT(*) > 1 ORDER BY 1",

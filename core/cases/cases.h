@@ -23,7 +23,8 @@ struct cases {
 enum cases_state { CASE_OPEN, CASE_VISITED, CASE_APPROVED, CASE_REFUSED, CASE_DELIVERED, CASE_CLOSED };
 extern const char *const cases_states[]; /* by enum cases_state; ends with NULL */
 
-/* One case. Texts are borrowed when it goes in, and live in the arena when it comes out. */
+/* One case. Ids are as when it was opened: a recipient may have become an alias since, and the survivor's deliveries
+ * fulfil it.  Texts are borrowed when it goes in, and live in the arena when it comes out. */
 struct cases_case {
     alm_id id;
     alm_id owner; /* household or place: where its recipient lived when it was opened */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* gate: no line without an approved case of its recipient; which case it delivers; and back. */
+/* gate: no line without an approved case of its recipient, or of an alias of theirs; which case it delivers; and back.
+ */
 #include "cases/internal.h"
 
 #include <stdlib.h>
@@ -11,6 +12,7 @@ struct held {
 };
 struct gate {
     const struct cases *cases;
+    struct register_aliases aliases; /* of all whom the lines name */
     struct arena arena;
     struct held *held; /* by recipient, then by case */
     size_t n_held, held_capacity;
@@ -42,7 +44,7 @@ static enum alm_status read_held(struct gate *gate, alm_id programme, const alm_
             gate->owners[gate->n++] = store_int(stmt, 1);
         }
         ARRAY_ROOM(gate->held, gate->n_held, gate->held_capacity);
-        gate->held[gate->n_held++] = (struct held){store_int(stmt, 2), gate->n - 1};
+        gate->held[gate->n_held++] = (struct held){register_survivor(&gate->aliases, store_int(stmt, 2)), gate->n - 1};
     }
     return status;
 }
@@ -79,12 +81,19 @@ static alm_id recipient_of(const struct alm_line *line)
 
 static enum alm_status gate_read(struct gate *gate, const struct alm_line *lines, size_t n, struct alm_error *err)
 {
-    alm_id *recipients = arena_alloc(&gate->arena, n * sizeof *recipients);
-    for (size_t i = 0; i < n; i++)
-        recipients[i] = recipient_of(&lines[i]);
-    enum alm_status status = read_held(gate, lines[0].programme, recipients, n, err);
+    alm_id *recipients = xreallocarray(NULL, 2 * n, sizeof *recipients);
+    size_t n_recipients = 0;
+    for (size_t i = 0; i < n; i++) {
+        recipients[n_recipients++] = recipient_of(&lines[i]);
+        if (lines[i].partner)
+            recipients[n_recipients++] = lines[i].partner;
+    }
+    enum alm_status status = register_aliases_add(gate->cases->store, &gate->aliases, &recipients, &n_recipients, err);
+    if (status == ALM_OK)
+        status = read_held(gate, lines[0].programme, recipients, n_recipients, err);
     if (status == ALM_OK && gate->n)
         status = read_cases(gate, err);
+    free(recipients);
     if (gate->n_held)
         qsort(gate->held, gate->n_held, sizeof *gate->held, compare_held);
     return status;
@@ -95,6 +104,7 @@ static void gate_release(struct gate *gate)
     free(gate->held);
     free(gate->ids);
     free(gate->owners);
+    register_aliases_release(&gate->aliases);
     arena_release(&gate->arena);
 }
 
@@ -103,17 +113,19 @@ static void gate_release(struct gate *gate)
 /* What keeps a case from being delivered by a line; the later, the nearer it is to being the one. */
 enum obstacle { OVER, OTHER_COUPLE, DELIVERED, UNDECIDED, TOO_LATE, TOO_MUCH, NOTHING };
 
-static bool same_couple(const struct cases_case *c, const struct alm_line *line)
+/* Of lines that name survivors. */
+static bool same_couple(const struct gate *gate, const struct cases_case *c, const struct alm_line *line)
 {
-    return (c->person == line->person && c->partner == line->partner) ||
-           (c->person == line->partner && c->partner == line->person);
+    const alm_id person = register_survivor(&gate->aliases, c->person),
+                 partner = register_survivor(&gate->aliases, c->partner);
+    return (person == line->person && partner == line->partner) || (person == line->partner && partner == line->person);
 }
 
-static enum obstacle obstacle_of(const struct cases_case *c, const struct alm_line *line)
+static enum obstacle obstacle_of(const struct gate *gate, const struct cases_case *c, const struct alm_line *line)
 {
     if (!c->id || c->state == CASE_REFUSED || c->state == CASE_CLOSED)
         return OVER;
-    if (line->person && !same_couple(c, line))
+    if (line->person && !same_couple(gate, c, line))
         return OTHER_COUPLE;
     if (c->state == CASE_DELIVERED)
         return DELIVERED;
@@ -155,7 +167,7 @@ static struct cases_case *choose(struct gate *gate, const struct alm_line *line,
     }
     for (; low < gate->n_held && gate->held[low].recipient == recipient; low++) {
         struct cases_case *c = &gate->at[gate->held[low].at];
-        const enum obstacle is = obstacle_of(c, line);
+        const enum obstacle is = obstacle_of(gate, c, line);
         const bool named = is != OVER && names_subject(line, c->subject);
         if (is == OVER || (best && named < best_named) || (best && named == best_named && is < *obstacle))
             continue;

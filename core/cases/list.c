@@ -2,6 +2,8 @@
 /* list: cases, newest first. */
 #include "cases/internal.h"
 
+#include <stdlib.h>
+
 /* Conditions that are always there, $1 to $5; $6 and $7 are those of the way. */
 #define LIST_SQL(way)                                                                                                  \
     "SELECT " CASES_COLUMNS " FROM relief_case c JOIN programme p ON p.id = c.programme "                              \
@@ -19,21 +21,27 @@ enum alm_status cases_list(const struct cases *cases, const struct cases_filter 
     alm_id households[HOUSEHOLDS_MAX];
     struct store_stmt *stmt;
     struct arena arena = {0};
+    struct register_aliases aliases = {0};
+    alm_id *ids = xreallocarray(NULL, 1, sizeof *ids);
     int64_t given = 0;
-    size_t n = 0;
+    size_t n = 0, n_ids = 1;
     bool row = true;
-    enum alm_status status = ALM_OK;
-    if (filter->person) {
+    ids[0] = filter->person ? filter->person : filter->owner;
+    enum alm_status status = register_aliases_add(cases->store, &aliases, &ids, &n_ids, err);
+    if (status != ALM_OK) {
+        row = false;
+    } else if (filter->person) {
         status = register_households_of(cases->store, filter->person, households, HOUSEHOLDS_MAX, &n, err);
         if (status == ALM_OK)
-            status = store_query(cases->store, &stmt, err,
-                                 LIST_SQL(" AND ((c.owner = ANY ($6) AND c.person = $7) OR c.partner = $7)"), "iiiiIIi",
-                                 (int64_t)filter->state, filter->programme, until, (int64_t)filter->n_areas,
-                                 filter->areas, filter->n_areas, households, n, filter->person);
+            status =
+                store_query(cases->store, &stmt, err,
+                            LIST_SQL(" AND ((c.owner = ANY ($6) AND c.person = ANY ($7)) OR c.partner = ANY ($7))"),
+                            "iiiiIII", (int64_t)filter->state, filter->programme, until, (int64_t)filter->n_areas,
+                            filter->areas, filter->n_areas, households, n, ids, n_ids);
     } else if (filter->owner)
-        status = store_query(cases->store, &stmt, err, LIST_SQL(" AND c.owner = $6"), "iiiiIi", (int64_t)filter->state,
-                             filter->programme, until, (int64_t)filter->n_areas, filter->areas, filter->n_areas,
-                             filter->owner);
+        status =
+            store_query(cases->store, &stmt, err, LIST_SQL(" AND c.owner = ANY ($6)"), "iiiiII", (int64_t)filter->state,
+                        filter->programme, until, (int64_t)filter->n_areas, filter->areas, filter->n_areas, ids, n_ids);
     else
         status = store_query(cases->store, &stmt, err, LIST_SQL(""), "iiiiI", (int64_t)filter->state, filter->programme,
                              until, (int64_t)filter->n_areas, filter->areas, filter->n_areas);
@@ -47,6 +55,8 @@ enum alm_status cases_list(const struct cases *cases, const struct cases_filter 
     }
     if (status == ALM_OK && row && filter->limit)
         store_done(stmt);
+    register_aliases_release(&aliases);
+    free(ids);
     arena_release(&arena);
     return status;
 }

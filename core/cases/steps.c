@@ -114,15 +114,26 @@ enum alm_status cases_write_step(const struct cases *cases, struct cases_case *c
 
 /* ---- claims ---- */
 
+/* An equal case that was opened for an alias of one of the recipients. */
+static enum alm_status claim_of_alias(const struct cases *cases, const struct cases_case *c, const char *subject,
+                                      alm_id *other, struct alm_error *err)
+{
+    return store_number(cases->store, other, 0, err,
+                        "SELECT k.request FROM alias a "
+                        "JOIN relief_case_claim k ON k.recipient = a.id AND k.programme = $1 AND k.subject = $2 "
+                        "WHERE (a.survivor = $3 OR a.survivor = $4) AND a.until IS NULL "
+                        "ORDER BY k.request LIMIT 1",
+                        "itii", c->programme, subject, c->person ? c->person : c->owner, c->partner);
+}
+
 enum alm_status cases_claim(const struct cases *cases, const struct cases_case *c, alm_id *other, struct alm_error *err)
 {
     char subject[CASES_WORD_MOST * 4];
     /* In the order of their ids, so that two who open cases for one couple don't wait for each other. */
     const alm_id first = c->person ? c->person : c->owner, second = c->partner;
     const alm_id recipients[] = {second && second < first ? second : first, second && second < first ? first : second};
-    enum alm_status status = ALM_OK;
-    *other = 0;
     text_fold_joined(text_of(c->subject), subject, sizeof subject);
+    enum alm_status status = claim_of_alias(cases, c, subject, other, err);
     for (size_t i = 0; i < COUNT_OF(recipients) && recipients[i] && status == ALM_OK && !*other; i++) {
         int64_t made = 0;
         status = store_run(cases->store, &made, err,

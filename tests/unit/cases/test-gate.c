@@ -275,9 +275,76 @@ static void settings_that_changed_since(void **state)
     office_assert_sound(o);
 }
 
+/* ---- who is who ---- */
+
+static void merge(struct office *o, alm_id survivor, alm_id merged)
+{
+    struct alm_error err = {0};
+    const struct register_gate gate = {
+        .members_changed = ledger_members_changed, .persons_merge = ledger_persons_merge, .context = o->world->ledger};
+    struct register_merge merge = {.survivor = survivor, .merged = merged, .day = TODAY};
+    OK(register_person_merge(o->world->store, &gate, &merge, &err));
+}
+
+static void split(struct office *o, alm_id merged)
+{
+    struct alm_error err = {0};
+    const struct register_gate gate = {
+        .members_changed = ledger_members_changed, .persons_merge = ledger_persons_merge, .context = o->world->ledger};
+    struct register_merge merge = {.merged = merged, .day = TODAY};
+    OK(register_person_split(o->world->store, &gate, &merge, &err));
+}
+
+/* What an alias asked for is given to the survivor, and another of the kind is not opened for either. */
+static void a_case_of_an_alias(void **state)
+{
+    struct office *o = *state;
+    struct world *w = o->world;
+    struct alm_error err = {0};
+    alm_id id;
+    bool same;
+    w->programmes[KITS].state = w->programmes[PARCELS].state; /* no periods */
+    const alm_id of_alias = office_approved(o, KITS, 31);
+    merge(o, w->persons[20], w->persons[31]);
+    const struct cases_case request = office_request(o, KITS, 20);
+    FAILS(ALM_REFUSED, cases_open(&o->cases, &request, (struct alm_text){NULL, 0}, NULL, &id, &same, &err));
+    assert_int_equal(id, of_alias);
+    const struct ledger_offer offer = office_offer(o, KITS, 20), again = office_offer(o, KITS, 31);
+    const alm_id line = assert_recorded(o, &offer);
+    assert_int_equal(office_read(o, of_alias).line, line);
+    assert_refused(o, &again, "is delivered already");
+    office_assert_sound(o);
+    /* It stays delivered whoever they are, and the delivery is taken back with it. */
+    split(o, w->persons[31]);
+    office_assert_sound(o);
+    world_reverse(w, line);
+    assert_int_equal(office_read(o, of_alias).state, CASE_APPROVED);
+    office_assert_sound(o);
+}
+
+static void a_case_of_a_household_that_is_an_alias(void **state)
+{
+    struct office *o = *state;
+    struct world *w = o->world;
+    /* Household 12 has one member, household 1 two. */
+    const alm_id of_alias = office_approved(o, PARCELS, 12);
+    size_t alone = 0, member = 0;
+    for (size_t p = 0; p < w->n_persons; p++) {
+        alone = w->homes[p] == w->households[12] ? p : alone;
+        member = w->homes[p] == w->households[1] ? p : member;
+    }
+    merge(o, w->persons[member], w->persons[alone]);
+    const struct ledger_offer offer = office_offer(o, PARCELS, 1);
+    const alm_id line = assert_recorded(o, &offer);
+    assert_int_equal(office_read(o, of_alias).line, line);
+    office_assert_sound(o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        OFFICE_TEST(a_case_of_an_alias),
+        OFFICE_TEST(a_case_of_a_household_that_is_an_alias),
         OFFICE_TEST(every_state_on_the_way),
         OFFICE_TEST(what_is_closed_stays_closed),
         OFFICE_TEST(one_case_for_two_lines),
