@@ -185,7 +185,8 @@ void host_schemas(struct host_schema schemas[HOST_SCHEMAS])
                                                   {"register", register_migrations, register_n_migrations},
                                                   {"stock", stock_migrations, stock_n_migrations},
                                                   {"ledger", ledger_migrations, ledger_n_migrations},
-                                                  {"cases", cases_migrations, cases_n_migrations}};
+                                                  {"cases", cases_migrations, cases_n_migrations},
+                                                  {"secretariat", secretariat_migrations, secretariat_n_migrations}};
 
     memcpy(schemas, all, sizeof all);
 }
@@ -422,6 +423,26 @@ enum alm_status host_cases(struct host *host, const struct cases **out, struct a
             host->cases = cases;
     }
     *out = &host->cases;
+    return status;
+}
+
+enum alm_status host_secretariat(struct host *host, const struct secretariat **out, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+
+    if (!host->secretariat.store) {
+        struct secretariat secretariat = {.today = host_today(host),
+                                          .currency_decimals = (int)host->conf.almoner->currency_decimals,
+                                          .format_date = format_date_service,
+                                          .context = host};
+
+        status = host_store(host, 0, &secretariat.store, err);
+        if (status == ALM_OK)
+            status = host_directory(host, &secretariat.directory, err);
+        if (status == ALM_OK)
+            host->secretariat = secretariat;
+    }
+    *out = &host->secretariat;
     return status;
 }
 

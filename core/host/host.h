@@ -11,6 +11,7 @@
 #include "conf/conf.h"
 #include "plugin/plugin.h"
 #include "report/report.h"
+#include "secretariat/secretariat.h"
 
 /* What cli lends: where messages go. */
 struct host_terminal {
@@ -73,7 +74,7 @@ struct host_schema {
     const struct alm_migration *migrations;
     size_t n;
 };
-enum { HOST_SCHEMAS = 5 };
+enum { HOST_SCHEMAS = 6 };
 void host_schemas(struct host_schema schemas[HOST_SCHEMAS]);
 enum { HOST_CREATE = 1, HOST_UNCHECKED = 2 /* do not ask whether migrations are complete */ };
 /* The store, opened on first use; complete and of this version, or an error with the mend. */
@@ -85,6 +86,7 @@ enum alm_status host_directory(struct host *, struct register_directory **, stru
 enum alm_status host_stock(struct host *, struct stock **, struct alm_error *);
 enum alm_status host_ledger(struct host *, struct ledger **, struct alm_error *);
 enum alm_status host_cases(struct host *, const struct cases **, struct alm_error *);
+enum alm_status host_secretariat(struct host *, const struct secretariat **, struct alm_error *);
 struct register_gate host_register_gate(struct host *);
 /* Paths under the state folder, which is made on first use; in the host's arena. */
 enum alm_status host_state_file(struct host *, const char *name, const char **path, struct alm_error *);
@@ -115,7 +117,8 @@ enum alm_status host_programme(struct host *, const char *name, struct host_prog
  * Only a plug-in that cannot be loaded is an error. */
 enum alm_status host_programme_check(struct host *, struct conf_programme *, const struct alm_plugin **,
                                      struct alm_error *);
-/* Load its plug-in in a child process: for commands that go through all programmes, which one that crashes must not end. */
+/* Load its plug-in in a child process: for commands that go through all programmes, which one that crashes must not
+ * end. */
 enum alm_status host_programme_probe(struct host *, const struct conf_programme *, struct alm_error *);
 /* Load the store plug-in and fill its settings. */
 enum alm_status host_store_plugin(struct host *, const struct alm_plugin **, struct alm_error *);

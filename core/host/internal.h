@@ -23,8 +23,9 @@ struct host {
     struct register_directory *directory;
     struct stock *stock;
     struct ledger *ledger;
-    struct cases cases; /* store NULL until asked for */
-    struct store_entry *entry; /* of the write transaction that is open; NULL: none */
+    struct cases cases;             /* store NULL until asked for */
+    struct secretariat secretariat; /* likewise */
+    struct store_entry *entry;      /* of the write transaction that is open; NULL: none */
     bool has_token_key;
     unsigned char token_key[SECRET_SIZE];
     struct host_programme **programmes; /* as many as conf has; NULL until loaded */

@@ -100,6 +100,15 @@ doubles()
     "$ALMONER" -q person merge 1476174032 09120000002 --reason 'one address'
 }
 
+# What the secretariat knows: some targets and capacities are there, more stand in files.
+demo_desk()
+{
+    printf 'stage,programme,area,households,quantity,budget\nS1,parcels,1503,9000,12000,\nS1,meals,15,,300000,\n' >targets.csv
+    printf 'stage,programme,body,group,area,quantity,people\nS1,parcels,hamdeli,,,8000,120\nS1,parcels,,G0001,1501,600,\n' >capacity.csv
+    "$ALMONER" -q target import targets.csv
+    "$ALMONER" -q capacity import capacity.csv
+}
+
 # The demo of 300 people; and what its own run doesn't have: goods of today, a place, an order and cards of the names that examples use, offers
 # that are held, a copy of the store, a plug-in that was just built.
 demo()
@@ -144,6 +153,7 @@ CSV
     doubles
     "$ALMONER" -q delivery record appliances --household H0000001 --group G0001 --with kind=refrigerator --with serial=RF-000001
     demo_cases
+    demo_desk
     sed -i 's/^on_double = refuse/on_double = hold/' ../programmes/parcels.ini
     sed 's/^D-/E-/' doubles.csv >again.csv
     "$ALMONER" -q delivery import again.csv 2>/dev/null

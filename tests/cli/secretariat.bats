@@ -1,0 +1,109 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# The secretariat: what a stage aims at, who can give how much, what committees decided, and what came of it.
+
+load common
+
+# as USER: who is at work from now on.
+as()
+{
+    export ALMONER_TEST_USER=$1
+    printf '# %s\n' "$1" >>transcript
+}
+
+# Another stage, group and body's list beside those of the register.
+desk()
+{
+    register
+    printf 'code,name,starts,ends\nS2,زمستان,1399/10/01,1399/12/29\n' >winter.csv
+    printf 'code,name,body,area\nG2,گروه سپید,yari,150302\n' >more.csv
+    almoner -q stage import winter.csv
+    almoner -q group import more.csv
+}
+
+@test "targets: one by one and from a list" {
+    desk
+    step 0 target add S1 parcels 1503 --households 900 --quantity 1200 --budget 12000000000
+    step 0 target add S1 parcels 1503 --households 900
+    step 0 target add S1 parcels 1503 --households '۹۵۰' --persons 3000
+    step 65 target add S1 parcels 1503
+    step 65 target add S3 parcels 1503 --households 1
+    step 65 target add S1 parcel 1503 --households 1
+    step 65 target add S1 parcels 15039 --households 1
+    step 65 target add S1 parcels 1503 --households -5
+    step 65 target add S1 parcels 1503 --households 5.5
+    step 65 target add S1 parcels 1503 --budget 9999999999999999
+    cat >targets.csv <<'CSV'
+مرحله;برنامه;محدوده;تعداد خانوار;نفر;مقدار;بودجه;توضیح
+S1;meals;150301;۴۰۰;;۲۰۰۰;۱۰۰۰۰۰۰;x
+S1;meals;پشته;400;100;;;same area by its name
+S1;parcels;1503;950;3000;;;as it is
+S2;parcels;150302;;;10.5;;
+S1;parcels;;7;;;;
+S1;cakes;1503;7;;;;
+S9;parcels;1503;7;;;;
+S2;parcels;1503;;;;;
+S1;meals;150301;410;;;;
+CSV
+    step 65 target import targets.csv --dry-run
+    step 65 target import targets.csv
+    show cat targets.rejects.csv
+    step 65 target import targets.csv
+    step 0 target list
+    step 0 target list --stage S1 --programme meals --output json
+    step 0 target list --area 150301 --output csv
+    step 0 target show S1 parcels 1503
+    step 65 target show S2 meals 1503
+    step 0 target remove S2 parcels 150302
+    step 65 target remove S2 parcels 150302
+    step 0 target list --stage S2 --output csv
+    show sql "SELECT command, subject, added, changed, removed FROM journal WHERE command LIKE 'target%' ORDER BY id"
+    as_expected targets
+}
+
+@test "capacity: of bodies and of their groups" {
+    desk
+    step 0 capacity add S1 parcels hamdeli --quantity 800 --people 40
+    step 0 capacity add S1 parcels hamdeli --group G1 --area 150301 --quantity 60
+    step 65 capacity add S1 parcels hamdeli --group G2 --quantity 60
+    step 65 capacity add S1 parcels hamdelli --quantity 60
+    step 65 capacity add S1 parcels yari --people 1.5
+    cat >capacity.csv <<'CSV'
+مرحله,برنامه,نهاد,گروه,محدوده,ظرفیت,نیرو
+S1,parcels,,G1,150301,۷۰,
+S1,parcels,yari,,,500,12
+S1,parcels,yari,G2,150302,55.5,3
+S1,parcels,,,150302,5,
+S1,parcels,yari,G1,,5,
+S1,meals,yari,,,,
+CSV
+    step 65 capacity import capacity.csv
+    show cat capacity.rejects.csv
+    step 0 capacity list
+    step 0 capacity list --body yari --output csv
+    step 0 capacity list --area 150301 --output csv
+    step 0 capacity show S1 parcels hamdeli --group G1 --area 150301
+    step 0 capacity remove S1 parcels hamdeli --group G1 --area 150301
+    step 65 capacity show S1 parcels hamdeli --group G1 --area 150301
+    as_expected capacity
+}
+
+@test "what the secretary does, nobody else may" {
+    desk
+    printf '\n[roles]\nsecretary = ali\nauditor = reza\n[body yari]\nstaff = mina\n' >>almoner.ini
+    as clerk
+    step 77 target add S1 parcels 1503 --households 900
+    step 77 capacity import capacity.csv
+    step 0 target list --output csv
+    as reza
+    step 77 target add S1 parcels 1503 --households 900
+    as ali
+    step 0 target add S1 parcels 1503 --households 900
+    step 0 capacity add S1 parcels hamdeli --quantity 800
+    step 0 capacity add S1 parcels yari --quantity 100
+    as mina
+    step 0 capacity list --output csv
+    step 77 capacity show S1 parcels hamdeli
+    step 77 target list
+    as_expected who-may
+}
