@@ -280,7 +280,7 @@ static enum alm_status next_of_register(void *context, struct alm_text *fields, 
                            ? last->code
                            : arena_strndup(&check->arena, from.code.at, from.code.len);
     const uint32_t number = (uint32_t)check->n_knowns++;
-    check->knowns[number] = (struct known){from.person, from.household, id_number(from.traits.national_id), code};
+    check->knowns[number] = (struct known){from.survivor, from.household, id_number(from.traits.national_id), code};
     if (from.traits.national_id.len) {
         char mark[32];
         snprintf(mark, sizeof mark, "%.*s", (int)from.traits.national_id.len, from.traits.national_id.at);
@@ -296,12 +296,27 @@ static enum alm_status next_of_register(void *context, struct alm_text *fields, 
 
 /* ---- the verdict ---- */
 
+/* Several registrations of one person are one candidate: false if that one is likelier than this. */
+static bool forget_alias(const struct check *check, struct row *row, size_t second, double probability)
+{
+    for (uint32_t i = 0; i < row->n_candidates; i++) {
+        if (check->knowns[row->candidates[i].known].person != check->knowns[second].person)
+            continue;
+        if (row->candidates[i].probability >= probability)
+            return false;
+        memmove(&row->candidates[i], &row->candidates[i + 1], (row->n_candidates - i - 1) * sizeof *row->candidates);
+        row->n_candidates--;
+        return true;
+    }
+    return true;
+}
+
 static void take_pair(void *context, size_t first, size_t second, double probability)
 {
     struct check *check = context;
     struct row *row = &check->rows[check->sound[first]];
     uint32_t at = 0;
-    if (probability < possible || second >= check->n_knowns)
+    if (probability < possible || second >= check->n_knowns || !forget_alias(check, row, second, probability))
         return;
     while (at < row->n_candidates &&
            (row->candidates[at].probability > probability ||
@@ -329,12 +344,12 @@ static bool says_more(const struct row *row)
 }
 
 /* Who has the row's ID comes first, and alone if nothing speaks against it. */
-static void judge_by_id(const struct match *match, size_t number, struct row *row)
+static void judge_by_id(const struct check *check, const struct match *match, size_t number, struct row *row)
 {
     const double probability = match_probability(match, number, row->same_id);
     uint32_t n = 0;
     for (uint32_t i = 0; i < row->n_candidates; i++)
-        if (row->candidates[i].known != row->same_id && n < CANDIDATES - 1)
+        if (check->knowns[row->candidates[i].known].person != check->knowns[row->same_id].person && n < CANDIDATES - 1)
             row->candidates[n++] = row->candidates[i];
     for (uint32_t i = n; i > 0; i--)
         row->candidates[i] = row->candidates[i - 1];
@@ -382,7 +397,7 @@ static enum alm_status compare_lists(struct check *check, struct store *store, c
     for (size_t i = 0; i < check->n_sound && status == ALM_OK; i++) {
         struct row *row = &check->rows[check->sound[i]];
         if (row->same_id != NOBODY)
-            judge_by_id(match, i, row);
+            judge_by_id(check, match, i, row);
         else
             judge(check, row);
     }

@@ -48,10 +48,18 @@ struct moved {
     const char *code, *address;
 };
 
+/* Whose row is another's alias, and where that one was registered. */
+struct stand_in {
+    alm_id person, survivor, household;
+    const char *code;
+};
+
 struct register_people {
     struct arena arena;
     struct moved *moved; /* by person, each once */
     size_t n_moved, capacity;
+    struct stand_in *stand_ins; /* by person */
+    size_t n_stand_ins, stand_ins_capacity;
     struct store_stmt *stmt;
 };
 
@@ -84,6 +92,30 @@ static enum alm_status read_moved(struct register_people *people, struct store *
     return status;
 }
 
+static enum alm_status read_stand_ins(struct register_people *people, struct store *store, struct alm_error *err)
+{
+    static const char sql[] = "SELECT a.id, a.survivor, s.owner, h.code FROM alias a "
+                              "JOIN home s ON s.id = a.survivor "
+                              "JOIN household h ON h.id = s.owner "
+                              "WHERE a.until IS NULL AND a.owner <> a.id "
+                              "ORDER BY a.id";
+    struct store_stmt *stmt;
+    bool row;
+    enum alm_status status = store_query(store, &stmt, err, sql, "");
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        const char *code = store_string(stmt, 3);
+        ARRAY_ROOM(people->stand_ins, people->n_stand_ins, people->stand_ins_capacity);
+        people->stand_ins[people->n_stand_ins++] = (struct stand_in){
+            store_int(stmt, 0), store_int(stmt, 1), store_int(stmt, 2), arena_strdup(&people->arena, code ? code : "")};
+    }
+    return status;
+}
+
+static int compare_stand_ins(const void *a, const void *b)
+{
+    return register_compare_ids(&((const struct stand_in *)a)->person, &((const struct stand_in *)b)->person);
+}
+
 static int compare_moved(const void *a, const void *b)
 {
     return register_compare_ids(&((const struct moved *)a)->person, &((const struct moved *)b)->person);
@@ -100,6 +132,8 @@ enum alm_status register_people_open(struct register_people **out, struct store 
                               "ORDER BY p.owner, p.id";
     struct register_people *people = xcalloc(1, sizeof *people);
     enum alm_status status = read_moved(people, store, day, err);
+    if (status == ALM_OK)
+        status = read_stand_ins(people, store, err);
     if (status == ALM_OK)
         status = store_query(store, &people->stmt, err, sql, "");
     if (status != ALM_OK) {
@@ -137,12 +171,22 @@ enum alm_status register_people_next(struct register_people *people, struct regi
         .household = store_int(stmt, 0),
         .code = store_text(stmt, 11),
     };
-    const struct moved key = {.person = known->person};
+    const struct stand_in as = {.person = known->person};
+    const struct stand_in *stand_in =
+        people->n_stand_ins ? bsearch(&as, people->stand_ins, people->n_stand_ins, sizeof as, compare_stand_ins) : NULL;
+    known->survivor = stand_in ? stand_in->survivor : known->person;
+    if (stand_in) {
+        known->household = stand_in->household;
+        known->code = text_of(stand_in->code);
+    }
+    const struct moved key = {.person = known->survivor};
     const struct moved *moved =
         people->n_moved ? bsearch(&key, people->moved, people->n_moved, sizeof key, compare_moved) : NULL;
     if (moved) {
         known->household = moved->household;
         known->code = text_of(moved->code);
+    }
+    if (moved && !stand_in) {
         known->traits.address = text_of(moved->address);
         known->traits.area = moved->area;
     }
@@ -157,5 +201,6 @@ void register_people_close(struct register_people *people)
         store_done(people->stmt);
     arena_release(&people->arena);
     free(people->moved);
+    free(people->stand_ins);
     free(people);
 }

@@ -271,10 +271,12 @@ struct register_traits {
     char sex;
     alm_id area;
 };
-/* Somebody in the register, with the household that they belong to. */
+/* Somebody in the register, with the household that they belong to; of an alias its own traits, and the survivor's
+ * household. */
 struct register_known {
     struct register_traits traits;
     alm_id person, household;
+    alm_id survivor; /* who the person is: of no alias themselves */
     struct alm_text code; /* the household's; borrowed */
 };
 /* All who are not erased, one after the other, in the order of their ids; open first, next until !*more, close. */

@@ -104,6 +104,19 @@ CSV
     as_expected headers
 }
 
+@test "several registrations of one person are that person" {
+    campaign
+    # He is registered under another household, with the other's ID, and got a parcel there.
+    printf 'household,national_id,given_name,family_name,father_name,birth_date\nD1,0012345679,سیاوش,فتحی,علی,1360/09/12\n' >double.csv
+    almoner -q person import double.csv
+    give parcels --household D1 --date 1399/09/05 --body yari
+    almoner -q person merge 1476174032 0012345679 --reason 'one and the same' --different-ids
+    printf 'household,national_id,given_name,family_name,father_name,birth_date\n' >twice.csv
+    printf 'Y1,,سیاوش,فتحی,علی,1360/09/12\nY1,0012345679,سیاوش,فتحی,علی,1360/09/12\nY1,1476174032,سیاوش,فتحی,علی,1360/09/12\n' >>twice.csv
+    check 0 twice.csv
+    as_expected merged
+}
+
 @test "all of a list is new where nobody is registered yet" {
     store
     list
