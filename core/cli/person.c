@@ -465,7 +465,8 @@ static enum alm_status run_merge(const struct alm_host *host, void *state, const
 {
     struct cli *cli = state;
     const struct register_gate gate = host_register_gate(cli->host);
-    struct register_merge merge = {.day = host_today(cli->host),
+    struct register_merge merge = {.entry = &cli->entry,
+                                   .day = host_today(cli->host),
                                    .reason = alm_arg_text(args, "reason"),
                                    .despite_ids = alm_arg(args, "different-ids")->count > 0};
     struct store *store;
@@ -491,7 +492,8 @@ static enum alm_status run_split(const struct alm_host *host, void *state, const
 {
     struct cli *cli = state;
     const struct register_gate gate = host_register_gate(cli->host);
-    struct register_merge merge = {.day = host_today(cli->host), .reason = alm_arg_text(args, "reason")};
+    struct register_merge merge = {
+        .entry = &cli->entry, .day = host_today(cli->host), .reason = alm_arg_text(args, "reason")};
     struct store *store;
     enum alm_status status = cli_store(cli, &store, err);
 

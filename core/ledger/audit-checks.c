@@ -2,6 +2,8 @@
 /* What the audit compares, how it names it, and the comparisons that SQL can put in order by itself. */
 #include "ledger/audit.h"
 
+#include <stdlib.h>
+
 /* ---- names ---- */
 
 const char *audit_owner(struct audit *audit, alm_id owner, char *buf, size_t size)
@@ -228,6 +230,59 @@ static void journal_subject(struct audit *audit, const int64_t *entry, char *buf
     snprintf(buf, size, _("journal entry %lld, of its lines"), (long long)entry[0]);
 }
 
+/* What a journal entry's digest takes beside lines: who was found to be whom. */
+struct decisions {
+    struct decision {
+        alm_id entry;
+        uint64_t digest[2];
+    } * at; /* by entry */
+    size_t n, capacity, next;
+};
+
+static int compare_decisions(const void *a, const void *b)
+{
+    const struct decision *x = a, *y = b;
+    return (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+static void add_decision(struct decisions *decisions, const struct register_decided *decided)
+{
+    ARRAY_ROOM(decisions->at, decisions->n, decisions->capacity);
+    decisions->at[decisions->n].entry = decided->entry;
+    register_decided_digest(decided, decisions->at[decisions->n++].digest);
+}
+
+static enum alm_status read_decisions(struct audit *audit, struct decisions *decisions, struct alm_error *err)
+{
+    struct store_stmt *stmt;
+    bool row;
+    enum alm_status status =
+        store_query(audit->ledger->services.store, &stmt, err,
+                    "SELECT owner, id, decision, chosen, entry, since, who, split_entry, until, split_by FROM alias "
+                    "ORDER BY decision, owner, id",
+                    "");
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        struct register_decided decided = {.owner = store_int(stmt, 0),
+                                           .id = store_int(stmt, 1),
+                                           .decision = store_int(stmt, 2),
+                                           .chosen = store_int(stmt, 3),
+                                           .entry = store_int(stmt, 4),
+                                           .day = (alm_date)store_int(stmt, 5),
+                                           .who = store_string(stmt, 6)};
+        add_decision(decisions, &decided);
+        if (store_is_null(stmt, 8))
+            continue;
+        decided.split = true;
+        decided.entry = store_is_null(stmt, 7) ? 0 : store_int(stmt, 7);
+        decided.day = (alm_date)store_int(stmt, 8);
+        decided.who = store_string(stmt, 9);
+        add_decision(decisions, &decided);
+    }
+    if (decisions->n)
+        qsort(decisions->at, decisions->n, sizeof *decisions->at, compare_decisions);
+    return status;
+}
+
 static const struct audit_table journal = {
     .kept = "SELECT id, lines, digest_high, digest_low FROM journal ORDER BY id",
     .n_keys = 1,
@@ -237,6 +292,26 @@ static const struct audit_table journal = {
     .subject = journal_subject,
 };
 
+/* Compare an entry's sums, after those of entries before it that have decisions alone. */
+static enum alm_status push_entry(struct audit_join *j, struct decisions *decisions, alm_id entry, int64_t n,
+                                  uint64_t sum[2], struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    while (status == ALM_OK && decisions->next < decisions->n && decisions->at[decisions->next].entry <= entry) {
+        const alm_id at = decisions->at[decisions->next].entry;
+        uint64_t alone[2] = {0, 0}, *into = at == entry ? sum : alone;
+        for (; decisions->next < decisions->n && decisions->at[decisions->next].entry == at; decisions->next++) {
+            into[0] += decisions->at[decisions->next].digest[0];
+            into[1] += decisions->at[decisions->next].digest[1];
+        }
+        const int64_t counted[] = {at, 0, (int64_t)alone[0], (int64_t)alone[1]};
+        if (at != entry)
+            status = audit_join_push(j, counted, err);
+    }
+    const int64_t counted[] = {entry, n, (int64_t)sum[0], (int64_t)sum[1]};
+    return status == ALM_OK && entry != INT64_MAX ? audit_join_push(j, counted, err) : status;
+}
+
 /* Digests are sums over an entry's lines, so the lines are taken by entry. */
 static enum alm_status check_journal(struct audit *audit, struct alm_error *err)
 {
@@ -245,7 +320,10 @@ static enum alm_status check_journal(struct audit *audit, struct alm_error *err)
     bool row;
     uint64_t sum[2] = {0, 0};
     int64_t at = 0, n = 0;
-    enum alm_status status = audit_join_begin(&j, audit, &journal, err);
+    struct decisions decisions = {0};
+    enum alm_status status = read_decisions(audit, &decisions, err);
+    if (status == ALM_OK)
+        status = audit_join_begin(&j, audit, &journal, err);
     if (status == ALM_OK)
         status = store_query(audit->ledger->services.store, &stmt, err,
                              "SELECT " LINES_COLUMNS " FROM line ORDER BY line.entry", "");
@@ -256,8 +334,7 @@ static enum alm_status check_journal(struct audit *audit, struct alm_error *err)
         if (row)
             lines_fetch(audit->ledger, stmt, &line, &extra, &entry);
         if (n && (!row || entry != at)) {
-            const int64_t counted[] = {at, n, (int64_t)sum[0], (int64_t)sum[1]};
-            status = audit_join_push(&j, counted, err);
+            status = push_entry(&j, &decisions, at, n, sum, err);
             n = 0;
             sum[0] = sum[1] = 0;
         }
@@ -270,7 +347,29 @@ static enum alm_status check_journal(struct audit *audit, struct alm_error *err)
         at = entry;
         n++;
     }
+    if (status == ALM_OK)
+        status = push_entry(&j, &decisions, INT64_MAX, 0, sum, err);
+    free(decisions.at);
     return status == ALM_OK ? audit_join_end(&j, err) : status;
+}
+
+/* Who stands for whom follows from what was decided, one after the other. */
+static enum alm_status check_aliases(struct audit *audit, struct alm_error *err)
+{
+    static const char sql[] =
+        "SELECT DISTINCT a.id FROM alias a WHERE a.until IS NULL AND (a.survivor = a.id "
+        "OR EXISTS (SELECT 1 FROM alias b WHERE b.until IS NULL AND (b.id = a.survivor "
+        "OR (b.id = a.id AND b.decision <> a.decision))) "
+        "OR a.survivor <> COALESCE((SELECT MIN(c.survivor) FROM alias c WHERE c.id = a.chosen AND c.until IS NULL), "
+        "a.chosen) "
+        "OR NOT (a.owner = a.id AND EXISTS (SELECT 1 FROM household h WHERE h.id = a.id) "
+        "OR EXISTS (SELECT 1 FROM home WHERE home.id = a.id AND home.owner = a.owner))) ORDER BY a.id";
+    struct store_stmt *stmt;
+    bool row;
+    enum alm_status status = store_query(audit->ledger->services.store, &stmt, err, sql, "");
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
+        audit_fault(audit, _("%lld is kept as an alias of another than was decided"), (long long)store_int(stmt, 0));
+    return status;
 }
 
 /* A partner from another household who never moved has to be marked, else two households' lines count them. */
@@ -301,5 +400,7 @@ enum alm_status audit_checks(struct audit *audit, struct alm_error *err)
         status = audit_join_query(audit, &key, key_counted, err);
     if (status == ALM_OK)
         status = check_partners(audit, err);
+    if (status == ALM_OK)
+        status = check_aliases(audit, err);
     return status == ALM_OK ? check_journal(audit, err) : status;
 }

@@ -93,17 +93,50 @@ static enum alm_status lives_in(struct store *store, alm_id person, alm_id *hous
 
 /* ---- rows ---- */
 
+void register_decided_digest(const struct register_decided *decided, uint64_t out[2])
+{
+    const int64_t numbers[] = {decided->owner, decided->id,    decided->decision, decided->chosen,
+                               decided->entry, decided->split, decided->day};
+    unsigned char sum[DIGEST_SIZE];
+    struct digest digest;
+    digest_init(&digest, NULL, 0);
+    digest_add_numbers(&digest, numbers, COUNT_OF(numbers));
+    digest_add_text(&digest, text_of(decided->who));
+    digest_final(&digest, sum);
+    for (size_t i = 0; i < 2; i++) {
+        /* Little-endian by hand, as of lines. */
+        out[i] = 0;
+        for (size_t b = 0; b < 8; b++)
+            out[i] |= (uint64_t)sum[i * 8 + b] << (8 * b);
+    }
+}
+
+static void count_decided(const struct register_merge *merge, const struct register_decided *decided)
+{
+    uint64_t digest[2];
+    register_decided_digest(decided, digest);
+    merge->entry->digest[0] += digest[0];
+    merge->entry->digest[1] += digest[1];
+}
+
 static enum alm_status add_alias(struct store *store, alm_id owner, alm_id id, alm_id survivor,
                                  const struct register_merge *merge, struct alm_error *err)
 {
-    alm_id decision;
-    enum alm_status status = store_id(store, &decision, err);
+    struct register_decided decided = {.owner = owner,
+                                       .id = id,
+                                       .chosen = survivor,
+                                       .entry = merge->entry->id,
+                                       .day = merge->day,
+                                       .who = store_who(store)};
+    enum alm_status status = store_id(store, &decided.decision, err);
     if (status == ALM_OK)
-        status =
-            store_run(store, NULL, err,
-                      "INSERT INTO alias (owner, id, decision, chosen, survivor, since, who, reason) "
-                      "VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
-                      "iiiiitt", owner, id, decision, survivor, (int64_t)merge->day, store_who(store), merge->reason);
+        status = store_run(store, NULL, err,
+                           "INSERT INTO alias (owner, id, decision, chosen, survivor, since, who, entry, reason) "
+                           "VALUES ($1, $2, $3, $4, $4, $5, $6, $7, $8)",
+                           "iiiiitit", owner, id, decided.decision, survivor, (int64_t)merge->day, decided.who,
+                           decided.entry, merge->reason);
+    if (status == ALM_OK)
+        count_decided(merge, &decided);
     if (status == ALM_OK)
         status = store_run(store, NULL, err, "UPDATE alias SET survivor = $1 WHERE survivor = $2 AND until IS NULL",
                            "ii", survivor, id);
@@ -140,13 +173,28 @@ static enum alm_status take_back(struct store *store, alm_id id, struct alm_erro
 static enum alm_status end_alias(struct store *store, alm_id id, const struct register_merge *merge,
                                  struct alm_error *err)
 {
+    struct register_decided decided = {
+        .id = id, .entry = merge->entry->id, .split = true, .day = merge->day, .who = store_who(store)};
+    struct store_stmt *stmt;
+    bool row = false;
     enum alm_status status = take_back(store, id, err);
     if (status == ALM_OK)
-        status = store_run(store, NULL, err,
-                           "UPDATE alias SET until = $1, split_by = $2, split_reason = $3 "
-                           "WHERE id = $4 AND until IS NULL",
-                           "itti", (int64_t)merge->day, store_who(store), merge->reason, id);
-    return status;
+        status = store_query(store, &stmt, err,
+                             "SELECT owner, decision, chosen FROM alias WHERE id = $1 AND until IS NULL", "i", id);
+    if (status == ALM_OK)
+        status = store_next(stmt, &row, err);
+    if (status != ALM_OK || !row)
+        return status;
+    decided.owner = store_int(stmt, 0);
+    decided.decision = store_int(stmt, 1);
+    decided.chosen = store_int(stmt, 2);
+    store_done(stmt);
+    count_decided(merge, &decided);
+    return store_run(store, NULL, err,
+                     "UPDATE alias SET until = $1, split_by = $2, split_entry = $3, split_reason = $4 "
+                     "WHERE owner = $5 AND id = $6 AND decision = $7",
+                     "ititiii", (int64_t)merge->day, decided.who, decided.entry, merge->reason, decided.owner, id,
+                     decided.decision);
 }
 
 /* ---- households ---- */

@@ -276,7 +276,7 @@ struct register_traits {
 struct register_known {
     struct register_traits traits;
     alm_id person, household;
-    alm_id survivor; /* who the person is: of no alias themselves */
+    alm_id survivor;      /* who the person is: of no alias themselves */
     struct alm_text code; /* the household's; borrowed */
 };
 /* All who are not erased, one after the other, in the order of their ids; open first, next until !*more, close. */
@@ -379,11 +379,12 @@ extern const char *const register_relations[]; /* by enum alm_relation; ends wit
 /* ---- who is who: deciding (merge.c) ---- inside an open write transaction ---- */
 
 struct register_merge {
-    alm_id survivor, merged; /* in: two persons; aliases stand for their survivors.  Out: these */
-    alm_date day;            /* on which it is decided */
-    const char *reason;      /* without personal data; may be NULL */
-    bool despite_ids;        /* although each has a national ID of its own */
-    alm_id household;        /* out: that became an alias with them (or no longer is one); 0: none */
+    alm_id survivor, merged;   /* in: two persons; aliases stand for their survivors.  Out: these */
+    alm_date day;              /* on which it is decided */
+    const char *reason;        /* without personal data; may be NULL */
+    bool despite_ids;          /* although each has a national ID of its own */
+    struct store_entry *entry; /* with its id: its digest takes what is decided, so that the audit finds what is not */
+    alm_id household;          /* out: that became an alias with them (or no longer is one); 0: none */
 };
 /*
  * From now on `merged` is an alias of `survivor`, its aliases too; and its household, if nobody else belongs to it, of
@@ -399,6 +400,14 @@ enum alm_status register_person_merge(struct store *, const struct register_gate
  */
 enum alm_status register_person_split(struct store *, const struct register_gate *, struct register_merge *,
                                       struct alm_error *);
+/* What an entry's digest takes of a decision: to merge (day: since), or else to split (day: until). */
+struct register_decided {
+    alm_id owner, id, decision, chosen, entry;
+    bool split;
+    alm_date day;
+    const char *who;
+};
+void register_decided_digest(const struct register_decided *, uint64_t out[2]);
 /* Aliases of a person (or household), as they were decided. Strings live in the arena. */
 struct register_decision {
     alm_id alias, chosen; /* chosen: in whose favour; an alias of the survivor by now, or itself */

@@ -11,8 +11,10 @@ CREATE TABLE alias (
     since BIGINT NOT NULL,       -- the day
     until BIGINT,                -- the day of the split; null: it holds
     who TEXT NOT NULL,           -- who decided, as the journal says
+    entry BIGINT NOT NULL,       -- of the journal, whose digest counts it
     reason TEXT,
     split_by TEXT,
+    split_entry BIGINT,
     split_reason TEXT,
     PRIMARY KEY (owner, id, decision)
 );

@@ -282,8 +282,10 @@ static void merge(struct office *o, alm_id survivor, alm_id merged)
     struct alm_error err = {0};
     const struct register_gate gate = {
         .members_changed = ledger_members_changed, .persons_merge = ledger_persons_merge, .context = o->world->ledger};
-    struct register_merge merge = {.survivor = survivor, .merged = merged, .day = TODAY};
+    struct store_entry entry = {.id = world_id(o->world), .command = "merge"};
+    struct register_merge merge = {.survivor = survivor, .merged = merged, .day = TODAY, .entry = &entry};
     OK(register_person_merge(o->world->store, &gate, &merge, &err));
+    OK(store_journal_add(o->world->store, &entry, &err));
 }
 
 static void split(struct office *o, alm_id merged)
@@ -291,8 +293,10 @@ static void split(struct office *o, alm_id merged)
     struct alm_error err = {0};
     const struct register_gate gate = {
         .members_changed = ledger_members_changed, .persons_merge = ledger_persons_merge, .context = o->world->ledger};
-    struct register_merge merge = {.merged = merged, .day = TODAY};
+    struct store_entry entry = {.id = world_id(o->world), .command = "split"};
+    struct register_merge merge = {.merged = merged, .day = TODAY, .entry = &entry};
     OK(register_person_split(o->world->store, &gate, &merge, &err));
+    OK(store_journal_add(o->world->store, &entry, &err));
 }
 
 /* What an alias asked for is given to the survivor, and another of the kind is not opened for either. */
