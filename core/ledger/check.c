@@ -122,7 +122,7 @@ static void check_offer(struct ledger_chunk *chunk, size_t i)
         chunk_reject(chunk, i, "partner", _("a couple is two persons"));
     else if (offer->date == ALM_NO_DATE)
         chunk_reject(chunk, i, "date", _("no date is given"));
-    else if (offer->date > chunk->ledger->services.today)
+    else if (offer->date > chunk->ledger->services.today && !(chunk->flags & LEDGER_RUN_WALK))
         chunk_reject(chunk, i, "date", _("%s lies in the future"), date_text(chunk, offer->date, date, sizeof date));
     else if (programme->from != ALM_NO_DATE && offer->date < programme->from)
         chunk_reject(chunk, i, "date", _("%s begins only on %s"), programme->name,

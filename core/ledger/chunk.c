@@ -168,9 +168,13 @@ uint32_t chunk_account_add(struct ledger_chunk *chunk, uint32_t owner, alm_id pr
 
 enum alm_status chunk_read_accounts(struct ledger_chunk *chunk, struct alm_error *err)
 {
-    static const char sql[] = "SELECT owner, programme, last_date, last_line, deliveries "
+    static const char some[] = "SELECT owner, programme, last_date, last_line, deliveries "
+                               "FROM account "
+                               "WHERE owner = ANY ($1) "
+                               "ORDER BY owner, programme";
+    static const char all[] = "SELECT owner, programme, last_date, last_line, deliveries "
                               "FROM account "
-                              "WHERE owner = ANY ($1) "
+                              "WHERE owner BETWEEN $1 AND $2 "
                               "ORDER BY owner, programme";
     alm_id *ids = arena_alloc(&chunk->arena, chunk->n_owners * sizeof *ids);
     for (size_t i = 0; i < chunk->n_owners; i++)
@@ -179,8 +183,11 @@ enum alm_status chunk_read_accounts(struct ledger_chunk *chunk, struct alm_error
     enum alm_status status = ALM_OK;
     bool row = chunk->n_owners > 0;
     uint32_t owner = 0;
-    if (row)
-        status = store_query(chunk->ledger->services.store, &stmt, err, sql, "I", ids, chunk->n_owners);
+    /* Households of aliases and of those who moved may lie far from the others. */
+    if (row && (chunk->flags & LEDGER_RUN_RANGE) && !chunk->aliases.n && !chunk->n_moved)
+        status = store_query(chunk->ledger->services.store, &stmt, err, all, "ii", ids[0], ids[chunk->n_owners - 1]);
+    else if (row)
+        status = store_query(chunk->ledger->services.store, &stmt, err, some, "I", ids, chunk->n_owners);
     while (status == ALM_OK && row && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         alm_id id = store_int(stmt, 0);
         while (owner < chunk->n_owners && ids[owner] < id)

@@ -522,7 +522,7 @@ enum alm_status chunk_block_body(struct ledger_chunk *chunk, struct chunk_block 
 {
     struct store_stmt *stmt;
     bool row;
-    if (block->body_known)
+    if (block->body_known || (chunk->flags & LEDGER_RUN_BRIEF))
         return ALM_OK;
     enum alm_status status =
         store_query(chunk->ledger->services.store, &stmt, err,

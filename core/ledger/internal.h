@@ -59,8 +59,16 @@ void ledger_forget_stock(struct ledger *);
 enum {
     LEDGER_RUN_ASK = 1, /* judge only: no key, no id, nothing is written; `entry` may be NULL */
     LEDGER_RUN_PAST_DOUBLE =
-        2 /* doubles and excess are recorded with a warning, whatever the policy; no key is claimed */
+        2, /* doubles and excess are recorded with a warning, whatever the policy; no key is claimed */
+    /* The three of ledger_survey(), with LEDGER_RUN_ASK.  WALK: the members of the offers' households are read already,
+     * the day may lie ahead, and no offer stands in another's way.  BRIEF: no texts but the rule's own, and not by whom
+     * what stands in the way was given.  RANGE: the owners are all that there are from the first to the last. */
+    LEDGER_RUN_WALK = 4,
+    LEDGER_RUN_BRIEF = 8,
+    LEDGER_RUN_RANGE = 16
 };
+/* Longer calls are cut: the result is the same, and memory stays bounded. */
+enum { LEDGER_MAX_CHUNK = 131072 };
 /* What ledger_record(), ledger_entitlement() and ledger_held_decide() are made of. */
 enum alm_status ledger_run(struct ledger *, const struct ledger_offer *, size_t n, struct ledger_answer *,
                            struct arena *, struct store_entry *entry, uint32_t flags, struct alm_error *);

@@ -8,6 +8,8 @@ static void say(struct ledger_chunk *chunk, struct ledger_answer *answer, const 
 {
     char text[600];
     va_list args;
+    if (chunk->flags & LEDGER_RUN_BRIEF)
+        return;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
@@ -202,6 +204,8 @@ static enum alm_status set_blocking(struct ledger_chunk *chunk, size_t i, const 
 static void say_served(struct ledger_chunk *chunk, struct ledger_answer *answer, const char *what)
 {
     char on[DATE_TEXT], next[DATE_TEXT], line[48] = "";
+    if (chunk->flags & LEDGER_RUN_BRIEF)
+        return;
     if (answer->blocking)
         snprintf(line, sizeof line, _(" (line %lld)"), (long long)answer->blocking);
     if (answer->next == ALM_NO_DATE)
@@ -336,7 +340,7 @@ static enum alm_status judge_quantity(struct ledger_chunk *chunk, size_t i, bool
         struct alm_entitlement rule;
         chunk_ask(chunk, i, chunk->offers[i].date, &rule);
         refuse(chunk, i, LEDGER_RULE);
-        say(chunk, answer, "%s", rule.reason[0] ? rule.reason : _("the programme's rule says no"));
+        answer->reason = arena_strdup(chunk->texts, rule.reason[0] ? rule.reason : _("the programme's rule says no"));
         *on = false;
         return chunk_next(chunk, i, &answer->next, err);
     }
@@ -432,7 +436,8 @@ static enum alm_status judge_row(struct ledger_chunk *chunk, size_t i, bool sett
     }
     answer->outcome = LEDGER_RECORDED;
     answer->quantity = row->quantity;
-    accept(chunk, i);
+    if (!(chunk->flags & LEDGER_RUN_WALK))
+        accept(chunk, i);
     return ALM_OK;
 }
 

@@ -74,6 +74,10 @@ struct ledger_services {
     void *context;
     alm_date today;
     void (*format_date)(void *context, alm_date, char *buf, size_t size); /* for messages */
+    /* Told of the lines of a chunk, or of a reversal, once they are accepted and settled, in their order; inside the
+     * transaction, and without a say in them.  For what a higher room keeps of deliveries.  May be NULL. */
+    enum alm_status (*written)(void *written_context, const struct alm_line *, size_t n, struct alm_error *);
+    void *written_context;
 };
 struct ledger *ledger_new(const struct ledger_services *);
 void ledger_free(struct ledger *);
@@ -142,6 +146,33 @@ enum alm_status ledger_record(struct ledger *, const struct ledger_offer *, size
 /* As ledger_record() for one offer, without writing: may they have it now? */
 enum alm_status ledger_entitlement(struct ledger *, const struct ledger_offer *, struct ledger_answer *, struct arena *,
                                    struct alm_error *);
+
+/* ---- everybody at once (survey.c) ---- */
+
+struct ledger_survey {
+    const struct ledger_programme *programme;
+    alm_date date;       /* of any day, also one to come: as if nothing more were given until then */
+    const alm_id *areas; /* NULL: everywhere */
+    size_t n_areas;
+    bool brief; /* answers without texts but those of the rule, and not by whom what is in the way was given */
+};
+/* One who might receive, and what ledger_entitlement() would answer; all of it is borrowed. */
+struct ledger_found {
+    alm_id owner, person; /* person 0: the household's or place's aid */
+    alm_id area, base;    /* 0: not known */
+    const char *code;     /* of the household or place */
+    const struct alm_member *members; /* of that day */
+    size_t n_members;
+    alm_date last; /* when the household or place was given anything under the programme; ALM_NO_DATE: never */
+    alm_money value; /* of what they are entitled to */
+    const struct ledger_answer *answer;
+};
+/* All households that have a member on that day (or their members one by one, or places, by the programme's recipient),
+ * in the order of the owners' ids, by set-based queries of some thousand each.  Only reads. */
+enum alm_status ledger_survey(struct ledger *, const struct ledger_survey *,
+                              enum alm_status (*each)(void *context, const struct ledger_found *, struct alm_error *),
+                              void *context, struct alm_error *);
+
 /* Take a line back. ALM_BAD_DATA if it is a reversal or reversed already. */
 enum alm_status ledger_reverse(struct ledger *, alm_id line, const char *reason, alm_id *reversal,
                                struct store_entry *entry, struct alm_error *);

@@ -26,15 +26,17 @@ static alm_date clear_of_lines(struct ledger_chunk *chunk, size_t i, alm_date da
     return day;
 }
 
-/* Whether a later period than that of the row can be used up.  Periods grow with time, and what is of a household or
- * place stands under it alone. */
+/* Whether a later period than that of the row can be used up.  Periods grow with time, nothing is dated after today,
+ * and what is of a household or place stands under it alone. */
 static bool may_be_used(struct ledger_chunk *chunk, size_t i, int64_t period)
 {
     const struct chunk_row *row = &chunk->rows[i];
     const struct chunk_account *account = &chunk->accounts[row->account - 1];
-    return chunk->programmes[row->programme].recipient == ALM_PERSON || !row->has_period || period <= row->period ||
-           chunk->owners[row->owner].n_stand_ins ||
-           (account->last_date != ALM_NO_DATE && account->last_date > chunk->offers[i].date);
+    if (!row->has_period || period <= row->period)
+        return true;
+    return chunk->offers[i].date < chunk->ledger->services.today &&
+           (chunk->programmes[row->programme].recipient == ALM_PERSON || chunk->owners[row->owner].n_stand_ins ||
+            (account->last_date != ALM_NO_DATE && account->last_date > chunk->offers[i].date));
 }
 
 static enum alm_status is_used(struct ledger_chunk *chunk, size_t i, int64_t period, bool *used, struct alm_error *err)

@@ -33,8 +33,7 @@ enum alm_status ledger_refresh(struct ledger *ledger, alm_id entry, struct alm_e
     return status;
 }
 
-/* Longer calls are cut: the result is the same, and memory stays bounded. */
-enum { MAX_CHUNK = 131072, MOST_LINES = 2 << 20 };
+enum { MOST_LINES = 2 << 20 };
 
 struct ledger *ledger_new(const struct ledger_services *services)
 {
@@ -101,11 +100,12 @@ enum alm_status ledger_run(struct ledger *ledger, const struct ledger_offer *off
                            struct ledger_answer *answers, struct arena *arena, struct store_entry *entry,
                            uint32_t flags, struct alm_error *err)
 {
-    enum alm_status status = ledger_refresh(ledger, entry ? entry->id : 0, err);
+    enum alm_status status =
+        flags & LEDGER_RUN_WALK ? ALM_OK : ledger_refresh(ledger, entry ? entry->id : 0, err);
     seen_begin(ledger->seen, entry ? entry->id : 0);
     ledger->fault.status = ALM_OK;
-    for (size_t from = 0; status == ALM_OK && from < n; from += MAX_CHUNK) {
-        size_t count = n - from < MAX_CHUNK ? n - from : MAX_CHUNK;
+    for (size_t from = 0; status == ALM_OK && from < n; from += LEDGER_MAX_CHUNK) {
+        size_t count = n - from < LEDGER_MAX_CHUNK ? n - from : LEDGER_MAX_CHUNK;
         chunk_begin(ledger->chunk, offers + from, answers + from, count, arena, flags);
         ledger->chunk->entry = entry;
         status = judge_and_write(ledger->chunk, entry, err);

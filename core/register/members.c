@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Households with everyone who ever belonged to them: a handful of set-based queries, whatever the number of
- * households.
+ * Households with everyone who ever belonged to them, aliases under their survivors' ids: some set-based queries,
+ * whatever the number of households; by their ids, or all from one id on, which is read in the order in which they are
+ * kept.
  */
 #include "register/keys.h"
 #include <stdlib.h>
@@ -43,20 +44,40 @@ static void fill_member(struct register_members *to, struct register_member *mem
     member->elsewhere = store_int(stmt, i + 7) != ALM_NULL;
 }
 
+/* Which households are wanted: those of the ids, ascending; or with `range` all from the first to the last of them. */
+struct wanted {
+    const alm_id *ids;
+    size_t n;
+    bool range;
+};
+
+/* The same query for both ways: $1 are the ids, or $1 and $2 the ends. */
+#define WANTED_SQL(before, column, after)                                                                              \
+    {                                                                                                                  \
+        before "WHERE " column " = ANY ($1) " after, before "WHERE " column " BETWEEN $1 AND $2 " after                \
+    }
+static enum alm_status query_wanted(struct store *store, struct store_stmt **stmt, struct alm_error *err,
+                                    const char *const sql[2], const struct wanted *wanted)
+{
+    if (wanted->range)
+        return store_query(store, stmt, err, sql[1], "ii", wanted->ids[0], wanted->ids[wanted->n - 1]);
+    return store_query(store, stmt, err, sql[0], "I", wanted->ids, wanted->n);
+}
+
 /* Those who came from another household, in the order of household; few. */
-static enum alm_status read_moved(struct store *store, struct register_members *to, const alm_id *ids, size_t n,
+static enum alm_status read_moved(struct store *store, struct register_members *to, const struct wanted *wanted,
                                   struct register_member **moved, alm_id **into, size_t *n_moved, struct alm_error *err)
 {
-    static const char sql[] = "SELECT m.household, m.person, m.home, p.relation, p.birth_date, p.sex, p.school_grade, "
-                              "p.criteria, m.since, m.until, p.elsewhere "
-                              "FROM membership m "
-                              "JOIN person p ON p.owner = m.home AND p.id = m.person "
-                              "WHERE m.household = ANY ($1) "
-                              "ORDER BY m.household, m.person, m.since";
+    static const char *const sql[] =
+        WANTED_SQL("SELECT m.household, m.person, m.home, p.relation, p.birth_date, p.sex, p.school_grade, "
+                   "p.criteria, m.since, m.until, p.elsewhere "
+                   "FROM membership m "
+                   "JOIN person p ON p.owner = m.home AND p.id = m.person ",
+                   "m.household", "ORDER BY m.household, m.person, m.since");
     struct store_stmt *stmt;
     bool row;
     size_t capacity = 0, into_capacity = 0;
-    enum alm_status status = store_query(store, &stmt, err, sql, "I", ids, n);
+    enum alm_status status = query_wanted(store, &stmt, err, sql, wanted);
     while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
         ARRAY_ROOM(*moved, *n_moved, capacity);
         ARRAY_ROOM(*into, *n_moved, into_capacity);
@@ -77,19 +98,18 @@ static void add_member(struct register_members *to, struct register_household *h
 }
 
 /* Add the members of the households from number `first` on; both come in the order of the household. */
-static enum alm_status read_persons(struct store *store, struct register_members *to, size_t first, const alm_id *ids,
-                                    size_t n, const struct register_member *moved, const alm_id *into, size_t n_moved,
-                                    struct alm_error *err)
+static enum alm_status read_persons(struct store *store, struct register_members *to, size_t first,
+                                    const struct wanted *wanted, const struct register_member *moved,
+                                    const alm_id *into, size_t n_moved, struct alm_error *err)
 {
-    static const char sql[] =
-        "SELECT owner, id, relation, birth_date, sex, school_grade, criteria, since, until, elsewhere "
-        "FROM person "
-        "WHERE owner = ANY ($1) "
-        "ORDER BY owner, id";
+    static const char *const sql[] =
+        WANTED_SQL("SELECT owner, id, relation, birth_date, sex, school_grade, criteria, since, until, elsewhere "
+                   "FROM person ",
+                   "owner", "ORDER BY owner, id");
     struct store_stmt *stmt;
     bool row = true;
     size_t m = 0, h = first;
-    enum alm_status status = store_query(store, &stmt, err, sql, "I", ids, n);
+    enum alm_status status = query_wanted(store, &stmt, err, sql, wanted);
     if (status != ALM_OK || h == to->n_households) {
         if (status == ALM_OK)
             store_done(stmt);
@@ -145,45 +165,86 @@ static enum alm_status resolve_members(struct store *store, struct register_memb
     return status;
 }
 
+static void household_of_row(struct register_members *to, struct store_stmt *stmt)
+{
+    ARRAY_ROOM(to->households, to->n_households, to->households_capacity);
+    int64_t area = store_int(stmt, 1), base = store_int(stmt, 2);
+    to->households[to->n_households++] = (struct register_household){.id = store_int(stmt, 0),
+                                                                     .area = area == ALM_NULL ? 0 : area,
+                                                                     .base = base == ALM_NULL ? 0 : base,
+                                                                     .first = to->n_members};
+}
+
+/* The members of the households from number `first` on. */
+static enum alm_status read_members(struct store *store, struct register_members *to, size_t first,
+                                    const struct wanted *wanted, struct alm_error *err)
+{
+    struct register_member *moved = NULL;
+    alm_id *into = NULL;
+    size_t n_moved = 0;
+    const size_t first_member = to->n_members;
+    enum alm_status status = read_moved(store, to, wanted, &moved, &into, &n_moved, err);
+    if (status == ALM_OK)
+        status = read_persons(store, to, first, wanted, moved, into, n_moved, err);
+    if (status == ALM_OK)
+        status = resolve_members(store, to, first_member, err);
+    free(moved);
+    free(into);
+    return status;
+}
+
 enum alm_status register_members_read(struct store *store, struct register_members *to, const alm_id *ids, size_t n,
                                       struct alm_error *err)
 {
     enum alm_status status = ALM_OK;
-    struct register_member *moved = NULL;
-    alm_id *into = NULL;
-    size_t n_moved = 0, n_wanted = 0;
-    alm_id *wanted = xreallocarray(NULL, n + 1, sizeof *wanted);
+    size_t n_wanted = 0;
+    alm_id *missing = xreallocarray(NULL, n + 1, sizeof *missing);
     for (size_t i = 0; i < n; i++)
         if (!register_members_find(to, ids[i]))
-            wanted[n_wanted++] = ids[i];
+            missing[n_wanted++] = ids[i];
     if (!n_wanted)
         goto out;
 
-    const size_t first = to->n_households, first_member = to->n_members;
+    const struct wanted wanted = {missing, n_wanted, false};
+    size_t first = to->n_households;
     struct store_stmt *stmt;
     bool row;
     status = store_query(store, &stmt, err, "SELECT id, area, base FROM household WHERE id = ANY ($1) ORDER BY id", "I",
-                         wanted, n_wanted);
-    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
-        ARRAY_ROOM(to->households, to->n_households, to->households_capacity);
-        int64_t area = store_int(stmt, 1), base = store_int(stmt, 2);
-        to->households[to->n_households++] = (struct register_household){.id = store_int(stmt, 0),
-                                                                         .area = area == ALM_NULL ? 0 : area,
-                                                                         .base = base == ALM_NULL ? 0 : base,
-                                                                         .first = to->n_members};
-    }
+                         missing, n_wanted);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
+        household_of_row(to, stmt);
     if (status == ALM_OK)
-        status = read_moved(store, to, wanted, n_wanted, &moved, &into, &n_moved, err);
-    if (status == ALM_OK)
-        status = read_persons(store, to, first, wanted, n_wanted, moved, into, n_moved, err);
-    if (status == ALM_OK)
-        status = resolve_members(store, to, first_member, err);
+        status = read_members(store, to, first, &wanted, err);
     if (first > 0 && to->n_households > first)
         qsort(to->households, to->n_households, sizeof *to->households, compare_households);
 out:
-    free(wanted);
-    free(moved);
-    free(into);
+    free(missing);
+    return status;
+}
+
+enum alm_status register_members_walk(struct store *store, struct register_members *to, alm_id after,
+                                      const alm_id *areas, size_t n_areas, size_t most, struct alm_error *err)
+{
+    static const char all[] = "SELECT id, area, base, code FROM household WHERE id > $1 ORDER BY id LIMIT $2";
+    static const char some[] = "SELECT id, area, base, code FROM household WHERE id > $1 AND area = ANY ($3) "
+                               "ORDER BY id LIMIT $2";
+    struct store_stmt *stmt;
+    bool row;
+    register_members_reset(to);
+    enum alm_status status = areas ? store_query(store, &stmt, err, some, "iiI", after, (int64_t)most, areas, n_areas)
+                                   : store_query(store, &stmt, err, all, "ii", after, (int64_t)most);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        household_of_row(to, stmt);
+        to->households[to->n_households - 1].code = arena_strdup(&to->arena, store_string(stmt, 3));
+    }
+    if (status != ALM_OK || !to->n_households)
+        return status;
+    alm_id *ids = xreallocarray(NULL, to->n_households, sizeof *ids);
+    for (size_t i = 0; i < to->n_households; i++)
+        ids[i] = to->households[i].id;
+    const struct wanted wanted = {ids, to->n_households, !areas};
+    status = read_members(store, to, 0, &wanted, err);
+    free(ids);
     return status;
 }
 

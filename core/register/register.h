@@ -138,6 +138,7 @@ struct register_household {
     alm_id base;
     size_t first; /* of its members in `members` */
     size_t n;
+    const char *code; /* read by register_members_walk() alone; else NULL */
 };
 struct register_members {
     struct arena arena;                    /* criteria */
@@ -150,6 +151,13 @@ struct register_members {
  * Zero-initialise; reading again adds to what is there. */
 enum alm_status register_members_read(struct store *, struct register_members *, const alm_id *ids, size_t n,
                                       struct alm_error *);
+/*
+ * The next households after that id (0: from the first on), at most so many, with their members and codes; what was in
+ * `members` is forgotten.  None: that was all of them.  areas (NULL: all): only those that lie in one of these.  For
+ * those who go through the whole register: without areas, everything is read in the order in which it is kept.
+ */
+enum alm_status register_members_walk(struct store *, struct register_members *, alm_id after, const alm_id *areas,
+                                      size_t n_areas, size_t most, struct alm_error *);
 const struct register_household *register_members_find(const struct register_members *, alm_id household);
 void register_members_reset(struct register_members *);
 void register_members_release(struct register_members *);
