@@ -2,7 +2,7 @@
 # What building and testing needs on Debian 12, and how the project is built; read by conf/demo/run.sh and tests/run.sh.
 
 build_packages="gcc libc6-dev cmake ninja-build pkg-config libinih-dev libutf8proc-dev libcsv-dev libjansson-dev
-    libsmartcols-dev libsodium-dev libsqlite3-dev libpq-dev tzdata"
+    libsmartcols-dev libsodium-dev libqrencode-dev libsqlite3-dev libpq-dev tzdata"
 postgres_packages=postgresql-15
 test_packages="g++ libcmocka-dev abigail-tools bats jq perl sqlite3 $postgres_packages clang libclang-rt-14-dev valgrind groff-base mandoc zsh fish
     dpkg-dev file libicu-dev openssl"

@@ -179,12 +179,16 @@ struct conf_programme_core { /* [programme] */
     struct alm_list bodies;  /* codes of the bodies that may give; empty: all */
     int64_t unit_cost;       /* money for a unit */
     const char *sector;
+    struct alm_list priority;      /* "criterion" or "criterion WEIGHT": who comes first in a plan */
+    int64_t priority_waiting_day;  /* weights in thousandths, like those above */
+    int64_t priority_member;
     int64_t on_double;   /* enum conf_double */
     int64_t on_excess;   /* enum conf_double: more than the entitlement */
     int64_t from, until; /* dates between which deliveries may lie; first and last; 0: not set */
 };
 
-/* An item of exclude or require (number: seconds, 0 if none is given), or of draw (number: a quantity). */
+/* An item of exclude or require (number: seconds, 0 if none is given), or of draw and priority (number: a
+ * quantity or weight, in thousandths). */
 struct conf_item {
     char name[64];
     bool given; /* a number stands there */

@@ -74,12 +74,32 @@ static void check_draw(const struct conf_programme_core *core, const struct alm_
                        _("name the depots, by their codes, in depots"));
 }
 
+static void check_priority(const struct conf_programme_core *core, const struct alm_check *check)
+{
+    char text[200];
+    struct conf_item item, other;
+    for (size_t i = 0; i < core->priority.count; i++) {
+        if (!conf_item_goods(core->priority.items[i], &item)) {
+            snprintf(text, sizeof text, _("'%s' is not a criterion with a weight"), core->priority.items[i]);
+            check->problem(check->context, "programme", "priority", text, _("write for example orphan 5, disabled 3"));
+            continue;
+        }
+        for (size_t k = 0; k < i; k++)
+            if (conf_item_goods(core->priority.items[k], &other) && strcmp(item.name, other.name) == 0) {
+                snprintf(text, sizeof text, _("%s stands there twice"), item.name);
+                check->problem(check->context, "programme", "priority", text, _("write it once"));
+                break;
+            }
+    }
+}
+
 static void check_programme(const void *settings, const struct alm_check *check)
 {
     const struct conf_programme_core *core = settings;
     check_programmes(&core->exclude, "exclude", check);
     check_programmes(&core->require, "require", check);
     check_draw(core, check);
+    check_priority(core, check);
     if (core->from && core->until && core->from > core->until)
         check->problem(check->context, "programme", "until", _("lies before from"), _("exchange the two dates"));
 }
@@ -155,6 +175,26 @@ static const struct alm_setting programme_rows[] = {
      .type = ALM_STRING,
      .offset = AT(sector),
      .help = N_("The humanitarian sector, for exchange with others (Food Security).")},
+    {.key = "priority",
+     .type = ALM_LIST,
+     .offset = AT(priority),
+     .help = N_("Who comes first in a plan: criteria of the register, each with its weight, by default 1 (orphan 5, "
+                "disabled 3, widow). They add up over the members of a household.")},
+    {.key = "priority_waiting_day",
+     .type = ALM_DECIMAL,
+     .offset = AT(priority_waiting_day),
+     .fallback = "0",
+     .min = "0",
+     .max = "1000000",
+     .help = N_("The weight of each day since the last delivery under this programme, for at most 365 days, which count "
+                "for those who never had one.")},
+    {.key = "priority_member",
+     .type = ALM_DECIMAL,
+     .offset = AT(priority_member),
+     .fallback = "0",
+     .min = "0",
+     .max = "1000000",
+     .help = N_("The weight of each member of the household.")},
     {.key = "on_double",
      .type = ALM_ENUM,
      .offset = AT(on_double),

@@ -263,11 +263,8 @@ enum alm_status host_service_deliver(const struct alm_host *services, struct alm
 
 /* ---- secrets ---- */
 
-enum alm_status host_service_token(const struct alm_host *services, const char *text, char digits[65],
-                                   struct alm_error *err)
+enum alm_status host_token(struct host *host, const char *text, char digits[65], struct alm_error *err)
 {
-    PLUGIN_ASKED_HOST;
-    struct host *host = self(services)->host;
     unsigned char out[DIGEST_SIZE];
     struct digest digest;
     const char *file;
@@ -287,4 +284,11 @@ enum alm_status host_service_token(const struct alm_host *services, const char *
     digest_final(&digest, out);
     digest_hex(out, sizeof out, digits);
     return ALM_OK;
+}
+
+enum alm_status host_service_token(const struct alm_host *services, const char *text, char digits[65],
+                                   struct alm_error *err)
+{
+    PLUGIN_ASKED_HOST;
+    return host_token(self(services)->host, text, digits, err);
 }

@@ -397,7 +397,9 @@ enum alm_status host_ledger(struct host *host, struct ledger **out, struct alm_e
                                            .programme_by_id = programme_by_id,
                                            .context = host,
                                            .today = host_today(host),
-                                           .format_date = format_date_service};
+                                           .format_date = format_date_service,
+                                           .written = plan_recorded,
+                                           .written_context = &host->plans};
 
         status = host_store(host, 0, &services.store, err);
         if (status == ALM_OK)
@@ -406,6 +408,7 @@ enum alm_status host_ledger(struct host *host, struct ledger **out, struct alm_e
             status = host_stock(host, &services.stock, err);
         if (status == ALM_OK)
             host->ledger = ledger_new(&services);
+        host->plans.store = services.store;
     }
     *out = host->ledger;
     return status;
@@ -443,6 +446,25 @@ enum alm_status host_secretariat(struct host *host, const struct secretariat **o
             host->secretariat = secretariat;
     }
     *out = &host->secretariat;
+    return status;
+}
+
+enum alm_status host_plans(struct host *host, const struct plans **out, struct alm_error *err)
+{
+    struct plans plans = {.today = host_today(host), .format_date = format_date_service, .context = host};
+    enum alm_status status = host_store(host, 0, &plans.store, err);
+
+    if (status == ALM_OK)
+        status = host_directory(host, &plans.directory, err);
+    if (status == ALM_OK)
+        status = host_stock(host, &plans.stock, err);
+    if (status == ALM_OK)
+        status = host_ledger(host, &plans.ledger, err);
+    if (status == ALM_OK)
+        status = host_secretariat(host, &plans.secretariat, err);
+    if (status == ALM_OK)
+        host->plans = plans;
+    *out = &host->plans;
     return status;
 }
 

@@ -87,6 +87,7 @@ enum alm_status host_stock(struct host *, struct stock **, struct alm_error *);
 enum alm_status host_ledger(struct host *, struct ledger **, struct alm_error *);
 enum alm_status host_cases(struct host *, const struct cases **, struct alm_error *);
 enum alm_status host_secretariat(struct host *, const struct secretariat **, struct alm_error *);
+enum alm_status host_plans(struct host *, const struct plans **, struct alm_error *);
 struct register_gate host_register_gate(struct host *);
 /* Paths under the state folder, which is made on first use; in the host's arena. */
 enum alm_status host_state_file(struct host *, const char *name, const char **path, struct alm_error *);
@@ -108,6 +109,9 @@ struct host_copy {
 /* Copy one store into another, whatever their engines: tables are made by the same migrations.  `entry` goes into the
  * copy's journal.  The host's own store is not opened. */
 enum alm_status host_copy(struct host *, struct host_copy *, struct store_entry *entry, struct alm_error *);
+
+/* What nobody without this installation's key can make of that text: 64 hexadecimal digits. */
+enum alm_status host_token(struct host *, const char *text, char digits[65], struct alm_error *);
 
 /* ---- programmes ---- */
 /* By the INI file's name.  Errors tell apart: no such file, not enabled, plug-in not installed, refused, settings

@@ -25,6 +25,7 @@ struct host {
     struct ledger *ledger;
     struct cases cases;             /* store NULL until asked for */
     struct secretariat secretariat; /* likewise */
+    struct plans plans;             /* likewise */
     struct store_entry *entry;      /* of the write transaction that is open; NULL: none */
     bool has_token_key;
     unsigned char token_key[SECRET_SIZE];

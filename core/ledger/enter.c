@@ -203,6 +203,20 @@ static enum alm_status enter_reopened(struct ledger_chunk *chunk, struct alm_err
     return status;
 }
 
+/* Who is told of what was written. */
+static enum alm_status tell_written(struct ledger_chunk *chunk, struct alm_error *err)
+{
+    const struct ledger_services *services = &chunk->ledger->services;
+    size_t n = 0;
+    if (!services->written)
+        return ALM_OK;
+    struct alm_line *lines = arena_alloc(&chunk->arena, chunk->n * sizeof *lines);
+    for (size_t i = 0; i < chunk->n; i++)
+        if (chunk->rows[i].state == ROW_ACCEPTED)
+            chunk_line(chunk, i, &lines[n++]);
+    return n ? services->written(services->written_context, lines, n, err) : ALM_OK;
+}
+
 enum alm_status chunk_enter(struct ledger_chunk *chunk, struct store_entry *entry, struct alm_error *err)
 {
     struct own_list own = {0};
@@ -213,6 +227,8 @@ enum alm_status chunk_enter(struct ledger_chunk *chunk, struct store_entry *entr
         status = enter_own(chunk, &own, err);
     if (status == ALM_OK)
         status = enter_reopened(chunk, err);
+    if (status == ALM_OK)
+        status = tell_written(chunk, err);
     free(own.at);
     return status;
 }

@@ -172,6 +172,8 @@ enum alm_status ledger_reverse(struct ledger *ledger, alm_id id, const char *rea
     const struct ledger_extra extra = {text_of(original.detail_text), text_of(reason), ALM_NULL};
     ledger_write_line(ledger->writer, &back, &extra, entry);
     status = mend_account(ledger, line, err);
+    if (status == ALM_OK && ledger->services.written)
+        status = ledger->services.written(ledger->services.written_context, &back, 1, err);
     /* The recount reads the lines, so this one has to be there. */
     if (status == ALM_OK)
         status = ledger_writer_flush(ledger->writer, ledger->counts, err);

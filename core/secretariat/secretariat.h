@@ -7,7 +7,7 @@
 #ifndef SECRETARIAT_SECRETARIAT_H
 #define SECRETARIAT_SECRETARIAT_H
 
-#include "ledger/ledger.h"
+#include "secretariat/plan.h"
 
 extern const struct alm_migration *const secretariat_migrations;
 extern const size_t secretariat_n_migrations;

@@ -68,6 +68,16 @@ demo_cases()
     "$ALMONER" -q case decide "$("$ALMONER" case list --household H0000004 --output plain | cut -f 1)" approved --decision C-11/2
 }
 
+# A plan that is approved, and a draft; somebody else made them.
+demo_plans()
+{
+    "$ALMONER" -q plan make parcels --stage S4 --area 1501 --date 1399/12/20
+    sqlite3 ../almoner.db "UPDATE plan SET made_by = 'clerk'"
+    "$ALMONER" -q plan approve "$("$ALMONER" plan list --output plain | cut -f 1)"
+    "$ALMONER" -q plan make parcels --stage S4 --area 1503 --date 1399/12/20
+    sqlite3 ../almoner.db "UPDATE plan SET made_by = 'clerk'"
+}
+
 # Couples, and their dowries: one with an item handed over, one with none, and one still to be opened.
 demo_dowries()
 {
@@ -154,6 +164,7 @@ CSV
     "$ALMONER" -q delivery record appliances --household H0000001 --group G0001 --with kind=refrigerator --with serial=RF-000001
     demo_cases
     demo_desk
+    demo_plans
     sed -i 's/^on_double = refuse/on_double = hold/' ../programmes/parcels.ini
     sed 's/^D-/E-/' doubles.csv >again.csv
     "$ALMONER" -q delivery import again.csv 2>/dev/null

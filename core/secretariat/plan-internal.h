@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of plans share. */
+#ifndef SECRETARIAT_PLAN_INTERNAL_H
+#define SECRETARIAT_PLAN_INTERNAL_H
+
+#include "secretariat/plan.h"
+
+/* Ids of an area (number in the directory) and of all that lies in it, in the arena; NULL for -1: everywhere. */
+enum alm_status plan_areas_within(const struct plans *, int32_t area, struct arena *, const alm_id **, size_t *n,
+                                  struct alm_error *);
+
+/* ---- plan-limits.c ---- */
+
+/* Who stands on an open line of an approved plan of the same programme and stage. */
+struct plan_open {
+    alm_id owner, person, plan;
+};
+struct plan_reach {
+    struct plan_limits limits;
+    struct plan_open *open; /* by owner and person */
+    size_t n_open, open_capacity;
+};
+/* What there is for a plan, less what is given already and what is promised by approved plans. */
+enum alm_status plan_reach_read(const struct plans *, const struct plan_request *, struct plan_reach *, struct arena *,
+                                struct alm_error *);
+void plan_reach_release(struct plan_reach *);
+const struct plan_open *plan_reach_open(const struct plan_reach *, alm_id owner, alm_id person); /* NULL: none */
+
+#endif
