@@ -73,7 +73,8 @@ const char *cli_command_path(struct cli *, const char *noun, const struct alm_co
 void cli_usage(struct strbuf *, const struct alm_command *);
 void cli_option_label(struct strbuf *, const struct alm_option *);
 void cli_option_text(struct strbuf *, const struct alm_option *);
-/* "needs the role secretary ..."; nothing where none is needed.  For the core's commands: a plug-in's say nothing of roles. */
+/* "needs the role secretary ..."; nothing where none is needed.  For the core's commands: a plug-in's say nothing of
+ * roles. */
 void cli_role_text(struct strbuf *, const struct alm_command *);
 void cli_help(struct cli *); /* all nouns */
 void cli_help_noun(struct cli *, const char *noun, const char *summary, const struct alm_command *, size_t n,
@@ -132,6 +133,10 @@ enum alm_status cli_facts_add(struct cli *, const struct cli_fact *, size_t n, s
 /* ---- shared by nouns (import.c) ---- */
 /* Run an import with this command's options, tell its counts; ALM_BAD_DATA if rows were rejected. */
 enum alm_status cli_import(struct cli *, struct import *, struct import_counts *, struct alm_error *);
+/* One row with what came of a single thing: added, changed or there already, counted for the journal; or another word.
+ */
+enum alm_status cli_tell_outcome(struct cli *, enum import_outcome, struct alm_error *);
+enum alm_status cli_tell_word(struct cli *, const char *outcome, struct alm_error *);
 /* The `--map` pairs, ending with NULL; in cli's arena. */
 const char *const *cli_map(struct cli *, const struct alm_args *);
 /* Options that imports share: FILE, --map, --rejects. */
@@ -181,7 +186,8 @@ enum alm_status cli_entry_arg(struct register_directory *, const struct alm_args
                               enum register_noun, alm_id *, struct alm_error *);
 /* --area; -1 where it was not given. */
 enum alm_status cli_area_arg(struct register_directory *, const struct alm_args *, int32_t *, struct alm_error *);
-/* Codes for tables: an entry's; that of the household or place under which aid of that programme stands, in the arena. */
+/* Codes for tables: an entry's; that of the household or place under which aid of that programme stands, in the arena.
+ */
 struct alm_value cli_entry_code(struct register_directory *, enum register_noun, alm_id);
 struct alm_value cli_owner_code(struct store *, struct register_directory *, alm_id programme, alm_id owner,
                                 struct arena *);

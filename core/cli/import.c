@@ -80,3 +80,25 @@ enum alm_status cli_import(struct cli *cli, struct import *import, struct import
             (long long)counts->rejected, import->file);
     return ALM_OK;
 }
+
+enum alm_status cli_tell_word(struct cli *cli, const char *outcome, struct alm_error *err)
+{
+    static const struct alm_column columns[] = {CLI_COLUMN("outcome", N_("outcome"), ALM_STRING)};
+    const struct alm_value row[] = {alm_string(outcome)};
+    enum alm_status status = report_begin(cli->report, NULL, columns, COUNT_OF(columns), err);
+
+    if (status == ALM_OK)
+        status = report_row(cli->report, row, err);
+    return status == ALM_OK ? report_end(cli->report, err) : status;
+}
+
+enum alm_status cli_tell_outcome(struct cli *cli, enum import_outcome outcome, struct alm_error *err)
+{
+    cli->entry.added = outcome == IMPORT_ADDED;
+    cli->entry.changed = outcome == IMPORT_CHANGED;
+    return cli_tell_word(cli,
+                         outcome == IMPORT_ADDED     ? _("added")
+                         : outcome == IMPORT_CHANGED ? _("changed")
+                                                     : _("there already"),
+                         err);
+}

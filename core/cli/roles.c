@@ -168,7 +168,7 @@ enum alm_status cli_own_body(struct cli *cli, alm_id *body, struct alm_error *er
     if (status != ALM_OK)
         return status;
     return error_set(err, ALM_NO_PERMISSION, _("almoner roles tells of which body you are staff"),
-                     _("--body %s: the staff of a body enters and sees only what that body gives"),
+                     _("%s is another body: its staff alone enters and sees what is that body's"),
                      register_by_id(directory, REGISTER_BODY, *body)->code);
 }
 

@@ -121,18 +121,6 @@ static enum alm_status run_list(struct cli *cli, enum secretariat_sheet sheet, c
 
 /* ---- one row ---- */
 
-static const struct alm_column outcome_columns[] = {CLI_COLUMN("outcome", N_("outcome"), ALM_STRING)};
-
-static enum alm_status tell_outcome(struct cli *cli, const char *outcome, struct alm_error *err)
-{
-    const struct alm_value row[] = {alm_string(outcome)};
-    enum alm_status status = report_begin(cli->report, NULL, outcome_columns, COUNT_OF(outcome_columns), err);
-
-    if (status == ALM_OK)
-        status = report_row(cli->report, row, err);
-    return status == ALM_OK ? report_end(cli->report, err) : status;
-}
-
 /* "S1 parcels 1503", for the journal. */
 static const char *subject_of(struct cli *cli, const struct import_column *columns, const struct alm_args *args)
 {
@@ -157,13 +145,7 @@ static enum alm_status run_add(struct cli *cli, enum secretariat_sheet sheet, co
     if (status != ALM_OK)
         return status;
     cli->entry.subject = subject_of(cli, columns, args);
-    cli->entry.added = outcome == IMPORT_ADDED;
-    cli->entry.changed = outcome == IMPORT_CHANGED;
-    return tell_outcome(cli,
-                        outcome == IMPORT_ADDED     ? _("added")
-                        : outcome == IMPORT_CHANGED ? _("changed")
-                                                    : _("there already"),
-                        err);
+    return cli_tell_outcome(cli, outcome, err);
 }
 
 static enum alm_status run_remove(struct cli *cli, enum secretariat_sheet sheet, const struct alm_args *args,
@@ -183,7 +165,7 @@ static enum alm_status run_remove(struct cli *cli, enum secretariat_sheet sheet,
         return status;
     cli->entry.subject = subject_of(cli, columns, args);
     cli->entry.removed = 1;
-    return tell_outcome(cli, _("removed"), err);
+    return cli_tell_word(cli, _("removed"), err);
 }
 
 static enum alm_status run_show(struct cli *cli, enum secretariat_sheet sheet, const struct alm_args *args,
@@ -308,7 +290,7 @@ static const struct alm_command capacity_commands[] = {
     {"add", N_("say what a body or group can give in a stage, or change what is given of it"), capacity_add_options,
      COUNT_OF(capacity_add_options), ALM_WRITES | DESK, capacity_add,
      "capacity add S1 parcels hamdeli --quantity 8000 --people 120\n"
-     "capacity add S1 parcels hamdeli --group G0001 --area 1501 --quantity 600"},
+     "capacity add S1 parcels sofreh --group G0001 --area 1501 --quantity 600"},
     {"import", N_("take in the capacities of a CSV file"), import_options, COUNT_OF(import_options),
      ALM_WRITES | ALM_BULK | DESK, capacity_import, "capacity import capacity.csv"},
     {"list", N_("list capacities by stage, programme, body and group"), capacity_list_options,

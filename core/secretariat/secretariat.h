@@ -101,4 +101,74 @@ enum alm_status secretariat_capacities(const struct secretariat *, alm_id stage,
 enum alm_status secretariat_target_tree(const struct secretariat *, const struct secretariat_target *, size_t n,
                                         struct secretariat_target *sums, struct alm_error *);
 
+/* ---- committees (committee.c) ---- one for each kind of work; its members are bodies */
+
+struct secretariat_committee {
+    alm_id id;
+    const char *code, *name;
+    alm_id programme;   /* its kind of work: a programme; 0: it has a sector */
+    const char *sector; /* or a sector in words; NULL: it has a programme */
+};
+/* Make one, or change what is given (texts not NULL, programme not 0) of the one with that code: `id` is not looked at.
+ * ALM_BAD_DATA if another committee has that kind of work. */
+enum alm_status secretariat_committee_put(const struct secretariat *, const struct secretariat_committee *,
+                                          enum import_outcome *, struct alm_error *);
+/* By its code, however it is written; texts live in the arena. */
+enum alm_status secretariat_committee_find(const struct secretariat *, const char *code, struct secretariat_committee *,
+                                           struct arena *, struct alm_error *);
+/* In the order of their codes; 0: all, else only that one. */
+enum alm_status secretariat_committees(const struct secretariat *, alm_id id,
+                                       enum alm_status (*each)(void *context, const struct secretariat_committee *,
+                                                               struct alm_error *),
+                                       void *context, struct alm_error *);
+
+struct secretariat_member {
+    alm_id committee, body;
+    alm_date since, until; /* until: the first day on which it is no member any more; ALM_NO_DATE: it is one */
+    bool chair;
+};
+/* From `since` on the body sits there, as chair or not; what it was before ends then.  ALM_BAD_DATA if another body
+ * presides already, or it has sat there since a later day. */
+enum alm_status secretariat_member_put(const struct secretariat *, const struct secretariat_member *,
+                                       enum import_outcome *, struct alm_error *);
+/* *outcome is IMPORT_SAME where it ended on that day already. */
+enum alm_status secretariat_member_end(const struct secretariat *, alm_id committee, alm_id body, alm_date until,
+                                       enum import_outcome *, struct alm_error *);
+/* Those who are members first, the chair before the others, then by body and day. */
+enum alm_status secretariat_members(const struct secretariat *, alm_id committee,
+                                    enum alm_status (*each)(void *context, const struct secretariat_member *,
+                                                            struct alm_error *),
+                                    void *context, struct alm_error *);
+
+/* ---- decisions (decision.c) ---- of a committee, open until they are reported done */
+
+struct secretariat_decision {
+    alm_id id, committee, body; /* body: responsible */
+    const char *code;           /* as in the minutes: C-12/3; each stands for one decision */
+    const char *text;
+    alm_date decided, due, done; /* done ALM_NO_DATE: open */
+    const char *report;          /* NULL: none */
+    const char *entered_by, *done_by;
+};
+/* id, done, report and who are made here.  *outcome is IMPORT_SAME for the same decision under the same code;
+ * ALM_BAD_DATA for another one. */
+enum alm_status secretariat_decision_add(const struct secretariat *, const struct secretariat_decision *,
+                                         enum import_outcome *, struct alm_error *);
+/* By its code, however it is written; texts live in the arena. */
+enum alm_status secretariat_decision_find(const struct secretariat *, const char *code, struct secretariat_decision *,
+                                          struct arena *, struct alm_error *);
+/* *outcome is IMPORT_SAME where it was reported so before; ALM_BAD_DATA where otherwise. */
+enum alm_status secretariat_decision_done(const struct secretariat *, const struct secretariat_decision *, alm_date day,
+                                          const char *report, enum import_outcome *, struct alm_error *);
+struct secretariat_decision_filter { /* zero members do not filter */
+    alm_id committee, body;
+    bool open;
+    alm_date due_before; /* open, and due before that day; ALM_NO_DATE: all */
+};
+/* What is due first comes first. */
+enum alm_status secretariat_decisions(const struct secretariat *, const struct secretariat_decision_filter *,
+                                      enum alm_status (*each)(void *context, const struct secretariat_decision *,
+                                                              struct alm_error *),
+                                      void *context, struct alm_error *);
+
 #endif

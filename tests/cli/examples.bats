@@ -110,13 +110,16 @@ doubles()
     "$ALMONER" -q person merge 1476174032 09120000002 --reason 'one address'
 }
 
-# What the secretariat knows: some targets and capacities are there, more stand in files.
+# What the secretariat knows: targets, capacities, a committee and what it decided.
 demo_desk()
 {
     printf 'stage,programme,area,households,quantity,budget\nS1,parcels,1503,9000,12000,\nS1,meals,15,,300000,\n' >targets.csv
     printf 'stage,programme,body,group,area,quantity,people\nS1,parcels,hamdeli,,,8000,120\nS1,parcels,,G0001,1501,600,\n' >capacity.csv
     "$ALMONER" -q target import targets.csv
     "$ALMONER" -q capacity import capacity.csv
+    "$ALMONER" -q committee add C-1 --name 'کمیته معیشت' --programme meals
+    "$ALMONER" -q committee member add C-1 salamat --since 1399/01/15
+    "$ALMONER" -q decision add C-12/3 --committee C-1 --body hamdeli --due 1399/09/01 --date 1399/08/01 --text 'another depot'
 }
 
 # The demo of 300 people; and what its own run doesn't have: goods of today, a place, an order and cards of the names that examples use, offers

@@ -107,3 +107,80 @@ CSV
     step 77 target list
     as_expected who-may
 }
+
+@test "committees, one for each kind of work, and who sits there" {
+    desk
+    printf 'code,name\nsalamat,شبکه سلامت\n' >bodies2.csv
+    almoner -q body import bodies2.csv
+    step 0 committee add C-1 --name 'کمیته معیشت' --programme parcels
+    step 0 committee add C-1 --name 'کمیته معیشت' --programme parcels
+    step 0 committee add c1 --name 'کمیته بسته'
+    step 0 committee add C-2 --name 'کمیته بهداشت' --sector Health
+    step 65 committee add C-3 --name another --sector HEALTH
+    step 65 committee add C-3 --name another --programme parcels
+    step 65 committee add C-3 --name another
+    step 65 committee add C-3 --sector shelter
+    step 65 committee add C-3 --name both --sector shelter --programme meals
+    step 65 committee add 'C 3' --name blank --sector shelter
+    step 65 committee add C-3 --name other --programme meels
+    step 0 committee list
+    step 0 committee member add C-1 hamdeli --role chair --since 1399/07/01
+    step 0 committee member add C-1 hamdeli --role chair --since 1399/08/01
+    step 0 committee member add C-1 yari --since 1399/07/15
+    step 65 committee member add C-1 yari --role chair --since 1399/08/01
+    step 65 committee member add C-1 yari --role chair --since 1399/07/01
+    step 0 committee member add C-1 hamdeli --role member --since 1399/08/01
+    step 0 committee member add C-1 yari --role chair --since 1399/08/01
+    step 0 committee member add C-1 salamat --since 1399/08/01
+    step 0 committee member end C-1 salamat --until 1399/09/01
+    step 0 committee member end C-1 salamat --until 1399/09/01
+    step 65 committee member end C-1 salamat --until 1399/09/02
+    step 65 committee member add C-1 salamat --since 1399/08/15
+    step 65 committee member end C-1 yari --until 1399/08/01
+    step 65 committee member add C-9 yari
+    step 65 committee member add C-1 nobody
+    step 0 committee show C-1
+    step 0 committee show C-2 --output csv
+    as_expected committees
+}
+
+@test "decisions are open until they are reported done" {
+    desk
+    as clerk
+    almoner -q committee add C-1 --name 'کمیته معیشت' --programme parcels
+    almoner -q committee add C-2 --name 'کمیته بهداشت' --sector health
+    step 0 decision add C-12/3 --committee C-1 --body hamdeli --due 1399/09/01 --date 1399/08/01 --text 'open a second depot'
+    step 0 decision add C-12/3 --committee C-1 --body hamdeli --due 1399/09/01 --date 1399/08/01 --text 'open a second depot'
+    step 65 decision add c-12/3 --committee C-1 --body yari --due 1399/09/01 --date 1399/08/01 --text 'open a second depot'
+    step 0 decision add C-12/4 --committee C-1 --body yari --due 1399/10/01 --text 'count the bases'
+    step 0 decision add H-1 --committee C-2 --body yari --due 1399/09/14 --date 1399/09/10 --text 'masks for all groups'
+    step 65 decision add C-12/5 --committee C-1 --body yari --due 1399/09/01 --date 1399/09/02 --text 'too early'
+    step 65 decision add C-12/5 --committee C-1 --body yari --due 1399/10/01 --date 1399/09/16 --text 'tomorrow'
+    step 65 decision add C-12/5 --committee C-9 --body yari --due 1399/10/01 --text 'whose?'
+    step 64 decision add C-12/5 --committee C-1 --body yari --due 1399/10/01 --text ' '
+    step 64 decision add C-12/5 --committee C-1 --body yari --text 'no day'
+    step 0 decision list
+    step 0 decision list --overdue --output csv
+    step 65 decision done C-12/3 --date 1399/07/30
+    step 65 decision done C-12/3 --date 1399/09/16
+    step 65 decision done C-12/9
+    as chair
+    step 0 decision done C-12/3 --note 'W2 is open'
+    step 0 decision done C-12/3 --note 'W2 is open'
+    step 65 decision done C-12/3 --note 'again'
+    step 0 decision show C-12/3
+    step 0 decision list --overdue --committee C-2 --output json
+    step 0 decision list --open --body yari --output csv
+    show sql "SELECT who, command, subject, added, changed FROM journal WHERE command LIKE 'decision%' ORDER BY id"
+    printf '\n[roles]\nsecretary = ali\n[body yari]\nstaff = mina\n' >>almoner.ini
+    as mina
+    step 0 decision list --output csv
+    step 77 decision show C-12/3
+    step 0 decision done H-1
+    step 77 decision add C-12/5 --committee C-1 --body yari --due 1399/10/01 --text 'mine'
+    as clerk
+    step 77 decision done C-12/4
+    as ali
+    step 0 decision done C-12/4
+    as_expected decisions
+}
