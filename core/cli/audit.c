@@ -20,11 +20,12 @@ static enum alm_status run_verify(const struct alm_host *host, void *state, cons
     struct cli *cli = state;
     const struct host_terminal terminal = cli_terminal(cli);
     const char *seals, *key;
-    int64_t lines = 0, faults = 0, movements = 0, stock_faults = 0, n_cases = 0, case_faults = 0, sealed = 0,
-            unsealed = 0;
+    int64_t lines = 0, faults = 0, movements = 0, stock_faults = 0, n_cases = 0, case_faults = 0, n_plans = 0,
+            plan_faults = 0, sealed = 0, unsealed = 0;
     struct store *store;
     struct stock *stock;
     const struct cases *cases;
+    const struct plans *plans;
     struct ledger *ledger;
     enum alm_status status = cli_store(cli, &store, err);
 
@@ -43,6 +44,10 @@ static enum alm_status run_verify(const struct alm_host *host, void *state, cons
         status = host_cases(cli->host, &cases, err);
     if (status == ALM_OK)
         status = cases_verify(cases, tell_fault, cli, &n_cases, &case_faults, err);
+    if (status == ALM_OK)
+        status = host_plans(cli->host, &plans, err);
+    if (status == ALM_OK)
+        status = plan_verify(plans, tell_fault, cli, &n_plans, &plan_faults, err);
     if (status != ALM_OK)
         return status;
     cli_say(cli, _("%lld ledger lines recounted, %lld differences"), (long long)lines, (long long)faults);
@@ -51,6 +56,8 @@ static enum alm_status run_verify(const struct alm_host *host, void *state, cons
                 (long long)stock_faults);
     if (n_cases || case_faults)
         cli_say(cli, _("%lld cases gone over, %lld differences"), (long long)n_cases, (long long)case_faults);
+    if (n_plans || plan_faults)
+        cli_say(cli, _("%lld plans gone over, %lld differences"), (long long)n_plans, (long long)plan_faults);
     status = cli_seal_files(cli, &seals, &key, err);
     if (status == ALM_OK)
         status = store_seal_verify(store, seals, key, &sealed, &unsealed, err);
@@ -66,6 +73,9 @@ static enum alm_status run_verify(const struct alm_host *host, void *state, cons
     if (case_faults)
         return error_set(err, ALM_BAD_DATA, _("restore a backup, and find out who wrote to the store past almoner"),
                          _("cases, their steps and their deliveries differ in %lld places"), (long long)case_faults);
+    if (plan_faults)
+        return error_set(err, ALM_BAD_DATA, _("restore a backup, and find out who wrote to the store past almoner"),
+                         _("plans, their lines and their deliveries differ in %lld places"), (long long)plan_faults);
     return ALM_OK;
 }
 

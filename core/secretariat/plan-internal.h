@@ -9,6 +9,10 @@
 enum alm_status plan_areas_within(const struct plans *, int32_t area, struct arena *, const alm_id **, size_t *n,
                                   struct alm_error *);
 
+/* What of a line goes into a plan's digest, in the order of the owners and persons: the columns owner, person, rank,
+ * area, body, grp, quantity, value, members, last, score. */
+enum { PLAN_DIGESTED = 11, PLAN_DIGESTED_QUANTITY = 6, PLAN_DIGESTED_VALUE = 7 };
+
 /* ---- plan-limits.c ---- */
 
 /* Who stands on an open line of an approved plan of the same programme and stage. */

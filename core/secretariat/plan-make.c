@@ -141,7 +141,7 @@ static enum alm_status write_line(struct making *making, const struct plan_candi
                            c->waiting == PLAN_NEVER ? ALM_NULL : making->request->date - c->waiting,
                            c->score};
     store_bulk_ints(making->lines, row, COUNT_OF(row));
-    digest_add_numbers(digest, row + 1, COUNT_OF(row) - 1);
+    digest_add_numbers(digest, row + 1, PLAN_DIGESTED);
     making->plan->lines++;
     making->plan->quantity += c->quantity;
     making->plan->value += c->value;

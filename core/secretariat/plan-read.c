@@ -165,7 +165,7 @@ enum alm_status plan_cards(const struct plans *plans, const struct plan_filter *
                            void *context, struct alm_error *err)
 {
     /* A head who came from another household stands there still. */
-#define NAME "COALESCE(p.given_name, '') || ' ' || COALESCE(p.family_name, '')"
+#define NAME "NULLIF(TRIM(COALESCE(p.given_name, '') || ' ' || COALESCE(p.family_name, '')), '')"
     static const char sql[] =
         "SELECT " LINE_COLUMNS ", COALESCE(s.name, CASE WHEN l.person <> 0 "
         "THEN (SELECT " NAME " FROM home o JOIN person p ON p.owner = o.owner AND p.id = o.id WHERE o.id = l.person) "

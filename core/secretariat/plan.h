@@ -216,4 +216,11 @@ enum alm_status plan_compare(const struct plans *, alm_id before, alm_id after,
                              enum alm_status (*each)(void *context, const struct plan_change *, struct alm_error *),
                              void *context, struct alm_error *);
 
+/* ---- audit (plan-audit.c) ---- */
+
+/* The lines of all plans against their digests and sums, and what deliveries closed against the ledger; streaming.  At
+ * most 100 differences are told, *faults counts all. */
+enum alm_status plan_verify(const struct plans *, void (*fault)(void *context, const char *text), void *context,
+                            int64_t *n, int64_t *faults, struct alm_error *);
+
 #endif

@@ -90,6 +90,36 @@ static void everybody_is_told_as_if_asked_alone(void **state)
     assert_true(here > 0 && here < all);
 }
 
+/* Some turn out to be one, with their households: these are told once, and by what all of them had. */
+static void who_was_merged_is_told_once(void **state)
+{
+    struct world *w = *state;
+    struct alm_error err = {0};
+    const struct register_gate gate = {
+        .members_changed = ledger_members_changed, .persons_merge = ledger_persons_merge, .context = w->ledger};
+    w->programmes[PARCELS].window_days = 40;
+    world_campaign(w, 500);
+    const size_t before = survey(w, PARCELS, TODAY, NULL, 0, true);
+    const size_t persons = survey(w, KITS, TODAY, NULL, 0, true);
+    size_t merged = 0;
+    for (size_t i = 20; i + 31 < w->n_persons; i += 17) {
+        struct store_entry entry = {.id = world_id(w), .command = "merge"};
+        struct register_merge m = {.survivor = w->persons[i],
+                                   .merged = w->persons[i + 31],
+                                   .day = TODAY - 100,
+                                   .reason = "seen",
+                                   .entry = &entry};
+        merged += register_person_merge(w->store, &gate, &m, &err) == ALM_OK;
+        OK(store_journal_add(w->store, &entry, &err));
+    }
+    assert_true(merged > 5);
+    for (int programme = 0; programme < PROGRAMMES; programme++)
+        for (alm_date date = TODAY; date > TODAY - 300; date -= 97)
+            survey(w, programme, date, NULL, 0, false);
+    assert_int_equal(survey(w, KITS, TODAY, NULL, 0, true), persons - merged);
+    assert_true(survey(w, PARCELS, TODAY, NULL, 0, true) <= before);
+}
+
 static void a_day_to_come_may_be_asked_about(void **state)
 {
     struct world *w = *state;
@@ -111,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(everybody_is_told_as_if_asked_alone),
+        WORLD_TEST(who_was_merged_is_told_once),
         WORLD_TEST(a_day_to_come_may_be_asked_about),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,6 +134,26 @@ static inline struct plan_line planning_of(struct planning *p, alm_id plan, bool
     return (struct plan_line){0};
 }
 
+/* ---- the audit ---- */
+
+static inline struct world_faults planning_verify(struct planning *p)
+{
+    struct alm_error err = {0};
+    struct world_faults faults = {0};
+    int64_t n_plans, n;
+    OK(plan_verify(&p->plans, world_fault, &faults, &n_plans, &n, &err));
+    assert_int_equal(n, faults.n);
+    assert_int_equal(n_plans, world_number(p->world, "SELECT COUNT(*) FROM plan"));
+    return faults;
+}
+
+static inline void planning_assert_sound(struct planning *p)
+{
+    const struct world_faults faults = planning_verify(p);
+    if (faults.n)
+        fail_msg("%lld faults: %s", (long long)faults.n, faults.first);
+}
+
 #define PLANNING_TEST(function) cmocka_unit_test_setup_teardown(function, planning_start, planning_stop)
 
 #endif

@@ -183,6 +183,7 @@ static void deliveries_close_it(void **state)
     planning_deliver(p, PARCELS, whole, 0, 0);
     assert_int_equal(planning_of(p, plan.id, false, whole).delivered, 5 * ALM_UNIT);
     world_assert_sound(w);
+    planning_assert_sound(p);
 }
 
 /* A list of several rows for one household: what closes the line is counted, and what comes after it is not. */
@@ -278,6 +279,39 @@ static void frozen(void **state)
     /* Nothing closes it any more. */
     planning_deliver(p, PARCELS, w->households[10], 0, 0);
     assert_int_equal(planning_of(p, plan.id, false, w->households[10]).delivered, 0);
+    planning_assert_sound(p);
+}
+
+/* What is written past almoner is found. */
+static void the_audit_finds_it(void **state)
+{
+    struct planning *p = *state;
+    struct world *w = p->world;
+    static const char *const wrongs[][2] = {
+        {"UPDATE plan_line SET quantity = quantity + 1 WHERE rank = 3", "not those that it was made with"},
+        {"DELETE FROM plan_line WHERE rank = 4", "not those that it was made with"},
+        {"UPDATE plan_line SET grp = 7 WHERE rank = 5", "not those that it was made with"},
+        {"UPDATE plan SET lines = lines + 1", "do not add up"},
+        {"UPDATE plan SET approved_by = made_by", "by the same user"},
+        {"UPDATE plan SET state = 7", "in no state"},
+        {"UPDATE plan_delivery SET quantity = quantity + 1", "does not stand, or is not theirs"},
+        {"UPDATE plan_delivery SET person = 7", "a line that it does not have"},
+    };
+    const struct plan_request request = planning_request(p, PARCELS);
+    const struct plan plan = planning_make(p, &request);
+    planning_approve(p, plan.id);
+    planning_deliver(p, PARCELS, w->households[10], 0, 0);
+    planning_assert_sound(p);
+    for (size_t i = 0; i < COUNT_OF(wrongs); i++) {
+        struct alm_error err = {0};
+        OK(store_savepoint(w->store, &err));
+        world_sql(w, "%s", wrongs[i][0]);
+        const struct world_faults faults = planning_verify(p);
+        assert_int_equal(faults.n, 1);
+        assert_non_null(strstr(faults.first, wrongs[i][1]));
+        OK(store_release(w->store, false, &err));
+    }
+    planning_assert_sound(p);
 }
 
 static void only_days_of_the_stage(void **state)
@@ -360,6 +394,7 @@ int main(void)
         PLANNING_TEST(persons_and_places),
         PLANNING_TEST(the_maker_cannot_approve),
         PLANNING_TEST(frozen),
+        PLANNING_TEST(the_audit_finds_it),
         PLANNING_TEST(only_days_of_the_stage),
         PLANNING_TEST(by_area),
         PLANNING_TEST(what_two_have_unlike),
