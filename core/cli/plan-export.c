@@ -153,7 +153,7 @@ enum alm_status cli_plan_export(const struct alm_host *host, void *state, const 
                                 struct alm_error *err)
 {
     struct cli *cli = state;
-    const bool page = alm_arg(args, "page")->given;
+    const bool page = cli->output == REPORT_HTML;
     struct plan_export export = {0};
     struct assignees assignees = {.export = &export};
     enum alm_status status = cli_plan_open(cli, &export.listing, err);

@@ -39,25 +39,25 @@ static const char *const words[WORDS][2] = {
     [WORD_LINES] = {N_("lines"), "ردیف"},
 };
 
-static const char style[] =
+static const char sheet[] = /* of the page */
     "@page{size:A4;margin:12mm}body{font:10pt sans-serif;margin:0}section{break-after:page}h1{font-size:14pt;margin:0}"
     "p{margin:1mm 0 3mm}table{border-collapse:collapse;width:100%}th,td{border:.3mm solid #000;padding:1mm;"
     "text-align:start;vertical-align:middle}thead{display:table-header-group}tr{break-inside:avoid}"
     "svg{width:18mm;height:18mm;display:block}.sign{width:30mm}";
 
-static void page_style(const struct plan_export *export, struct report_style *look)
+static bool page_style(const struct plan_export *export, struct report_style *look)
 {
-    *look = (struct report_style){0};
-    host_report_style(export->listing.cli->host, look);
-    look->persian_digits = look->persian_digits || look->calendar == DATE_SOLAR;
+    struct report_style style = {0};
+
+    host_report_style(export->listing.cli->host, &style);
+    return report_style_page(&style, look);
 }
 
 static bool is_persian(const struct plan_export *export)
 {
     struct report_style look;
 
-    page_style(export, &look);
-    return look.persian_digits;
+    return page_style(export, &look);
 }
 
 static const char *word(const struct plan_export *export, enum word which)
@@ -65,31 +65,10 @@ static const char *word(const struct plan_export *export, enum word which)
     return is_persian(export) ? words[which][1] : _(words[which][0]);
 }
 
-static void add_escaped(struct strbuf *out, const char *text)
-{
-    for (; text && *text; text++)
-        switch (*text) {
-        case '&':
-            strbuf_adds(out, "&amp;");
-            break;
-        case '<':
-            strbuf_adds(out, "&lt;");
-            break;
-        case '>':
-            strbuf_adds(out, "&gt;");
-            break;
-        case '"':
-            strbuf_adds(out, "&quot;");
-            break;
-        default:
-            strbuf_addc(out, *text);
-        }
-}
-
 static void add_cell(struct strbuf *out, const char *text)
 {
     strbuf_adds(out, "<td>");
-    add_escaped(out, text);
+    report_html_text(out, text);
     strbuf_adds(out, "</td>");
 }
 
@@ -114,13 +93,12 @@ static void put(struct plan_export *export)
 
 void cli_plan_page_begin(struct plan_export *export)
 {
-    const bool persian = is_persian(export);
+    struct report_style look;
+    char title[96];
 
-    strbuf_addf(&export->text,
-                "<!DOCTYPE html>\n<html lang=\"%s\" dir=\"%s\">\n<head><meta charset=\"utf-8\"><title>%s %lld</title>"
-                "<style>%s</style></head>\n<body>\n",
-                persian ? "fa" : "en", persian ? "rtl" : "ltr", word(export, WORD_PLAN), (long long)export->plan.id,
-                style);
+    page_style(export, &look);
+    snprintf(title, sizeof title, "%s %lld", word(export, WORD_PLAN), (long long)export->plan.id);
+    report_html_begin(&export->text, &look, title, sheet);
     put(export);
 }
 
@@ -150,16 +128,16 @@ void cli_plan_page_list(struct plan_export *export)
     struct strbuf *out = &export->text;
 
     strbuf_adds(out, "<section>\n<h1>");
-    add_escaped(out, word(export, WORD_PLAN));
+    report_html_text(out, word(export, WORD_PLAN));
     strbuf_adds(out, ": ");
-    add_escaped(out, programme_title(export));
+    report_html_text(out, programme_title(export));
     strbuf_addf(out, "</h1>\n<p>%s: ", word(export, WORD_STAGE));
-    add_escaped(out, stage ? stage->name : "");
+    report_html_text(out, stage ? stage->name : "");
     if (body || group) {
         strbuf_addf(out, " · %s: ", word(export, WORD_GROUP));
-        add_escaped(out, group ? group->name : body->name);
+        report_html_text(out, group ? group->name : body->name);
         strbuf_adds(out, " (");
-        add_escaped(out, group ? group->code : body->code);
+        report_html_text(out, group ? group->code : body->code);
         strbuf_adds(out, ")");
     }
     strbuf_addf(out, " · <bdi>%lld</bdi></p>\n<table>\n<thead><tr>", (long long)export->plan.id);
@@ -222,7 +200,7 @@ enum alm_status cli_plan_page_line(struct plan_export *export, const struct plan
     strbuf_adds(out, "</td><td>");
     status = add_code(out, scanned, err);
     strbuf_adds(out, "</td><td><bdi>");
-    add_escaped(out, line->code);
+    report_html_text(out, line->code);
     strbuf_adds(out, "</bdi></td>");
     add_cell(out, card->name);
     add_cell(out, card->address);
@@ -231,7 +209,7 @@ enum alm_status cli_plan_page_line(struct plan_export *export, const struct plan
     strbuf_adds(out, "</td><td>");
     add_value(export, out, ALM_QUANTITY, line->quantity - line->delivered);
     strbuf_addc(out, ' ');
-    add_escaped(out, programme ? programme->unit : "");
+    report_html_text(out, programme ? programme->unit : "");
     strbuf_adds(out, "</td><td></td></tr>\n");
     put(export);
     return status;
@@ -239,8 +217,6 @@ enum alm_status cli_plan_page_line(struct plan_export *export, const struct plan
 
 enum alm_status cli_plan_page_end(struct plan_export *export, struct alm_error *err)
 {
-    strbuf_adds(&export->text, "</body>\n</html>\n");
-    put(export);
     return ferror(export->listing.cli->out)
                ? error_set(err, ALM_IO, _("is the disk full?"), _("standard output could not be written"))
                : ALM_OK;

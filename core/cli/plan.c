@@ -212,7 +212,6 @@ static const struct alm_option export_options[] = {
     TEXT("body", "CODE", N_("only the lists of this body and its groups")),
     TEXT("area", "CODE", N_("only this area and what lies in it")),
     {.name = "all", .type = ALM_BOOL, .help = N_("also the lines that are closed")},
-    {.name = "page", .type = ALM_BOOL, .help = N_("as an HTML page to print, with a code to scan on each line")},
 };
 
 #define PLANNERS CLI_ROLE(CONF_PLANNER)
@@ -233,7 +232,7 @@ static const struct alm_command plan_commands[] = {
      "plan cancel " NEWEST("draft") " --reason 'lists of two bases came in late'"},
     {"export", N_("print the lists of an approved plan for those who deliver, with names and addresses"),
      export_options, COUNT_OF(export_options), ALM_READS | PLANNERS, cli_plan_export,
-     "plan export " NEWEST("approved") " --output csv\nplan export " NEWEST("approved") " --page > lists.html"},
+     "plan export " NEWEST("approved") " --output csv\nplan export " NEWEST("approved") " --output html > lists.html"},
     {"progress", N_("show by area and group what was delivered of a plan"), id_options, COUNT_OF(id_options), ALM_READS,
      cli_plan_progress, "plan progress " NEWEST("approved")},
 };

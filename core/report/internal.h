@@ -17,7 +17,7 @@ struct report_writer {
     void (*release)(struct report *);
 };
 extern const struct report_writer report_table_writer, report_plain_writer, report_csv_writer, report_json_writer,
-    report_ndjson_writer;
+    report_ndjson_writer, report_html_writer;
 
 struct report {
     FILE *out;
@@ -28,6 +28,7 @@ struct report {
     int64_t n_rows;
     struct strbuf text; /* made and not yet written */
     struct report_table *table;
+    struct report_html *html;
     bool failed;
     bool used;
 };

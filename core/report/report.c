@@ -6,11 +6,11 @@
 
 enum { WRITE_AT = 64 << 10 };
 
-const char *const report_format_names[] = {"table", "plain", "csv", "json", "ndjson", NULL};
+const char *const report_format_names[] = {"table", "plain", "csv", "json", "ndjson", "html", NULL};
 
 static const struct report_writer *const writers[] = {
     [REPORT_TABLE] = &report_table_writer, [REPORT_PLAIN] = &report_plain_writer,   [REPORT_CSV] = &report_csv_writer,
-    [REPORT_JSON] = &report_json_writer,   [REPORT_NDJSON] = &report_ndjson_writer,
+    [REPORT_JSON] = &report_json_writer,   [REPORT_NDJSON] = &report_ndjson_writer, [REPORT_HTML] = &report_html_writer,
 };
 
 struct report *report_new(FILE *out, enum report_format format, const struct report_style *style)

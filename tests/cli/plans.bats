@@ -67,7 +67,7 @@ CSV
     step 1 plan approve "$id"
     as planner
     lists "$id" --output csv
-    lists "$id" --page
+    lists "$id" --output html
     step 0 delivery record parcels --household H1 --body hamdeli
     step 0 delivery record parcels --household H3 --body hamdeli --quantity 0.5
     step 0 plan progress "$id"

@@ -152,13 +152,71 @@ static void test_ndjson(void **state)
            "\"outcome\": \"held\", \"id\": \"0\"}\n");
 }
 
+/* The style sheet is left out of what is compared. */
+static void finish_page(struct output *out, const char *expected)
+{
+    struct alm_error err = {0};
+    assert_int_equal(report_free(out->report, &err), ALM_OK);
+    fclose(out->file);
+    char *from = strstr(out->at, "<style>"), *to = strstr(out->at, "</style>");
+    assert_true(from && to);
+    memmove(from + strlen("<style>"), to, strlen(to) + 1);
+    assert_string_equal(out->at, expected);
+    free(out->at);
+}
+
+static void test_html(void **state)
+{
+    (void)state;
+    const struct alm_value total[N] = {{.text = "all <of> it"}, {.number = 5000},  {.number = 7},
+                                       {.is_null = true},       {.is_null = true}, {.is_null = true}};
+    struct alm_error err = {0};
+    struct output out;
+    start(&out, REPORT_HTML, &plain_style);
+    fill(&out);
+    finish_page(&out, "<!DOCTYPE html>\n<html lang=\"en\" dir=\"ltr\">\n<meta charset=\"utf-8\">\n"
+                      "<title>Aid given</title>\n<style></style>\n<body>\n"
+                      "<table>\n<caption>Aid given</caption>\n<thead><tr><th>Area</th>"
+                      "<th class=\"number\">Quantity (meal)</th><th class=\"number\">Households</th><th>Last</th>"
+                      "<th>Outcome</th><th>Id</th></tr></thead>\n<tbody>\n"
+                      "<tr><td>خرم‌آباد</td><td class=\"number\">1,234.5</td><td class=\"number\">12,345</td>"
+                      "<td>2020-12-05</td><td>given</td><td>288230376151711744</td></tr>\n"
+                      "<tr><td>a &quot;b&quot;, c d [1m</td><td class=\"number\">-2</td><td class=\"number\"></td>"
+                      "<td></td><td>held</td><td>0</td></tr>\n</tbody>\n<tfoot>\n"
+                      "<tr><td></td><td class=\"number\">1,232.5</td><td class=\"number\">12,345</td><td></td>"
+                      "<td></td><td></td></tr>\n</tfoot>\n</table>\n");
+    /* Two tables of a Persian campaign, the totals by the caller; ids stay as they are typed. */
+    const struct report_style persian = {.calendar = DATE_SOLAR};
+    start(&out, REPORT_HTML, &persian);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(report_begin(out.report, NULL, columns, N, &err), ALM_OK);
+        if (i == 0) {
+            assert_int_equal(report_row(out.report, rows[0], &err), ALM_OK);
+            assert_int_equal(report_total(out.report, total, &err), ALM_OK);
+        }
+        assert_int_equal(report_end(out.report, &err), ALM_OK);
+    }
+    finish_page(
+        &out,
+        "<!DOCTYPE html>\n<html lang=\"fa\" dir=\"rtl\">\n<meta charset=\"utf-8\">\n"
+        "<title>almoner</title>\n<style></style>\n<body>\n<table>\n<thead><tr><th>Area</th>"
+        "<th class=\"number\">Quantity (meal)</th><th class=\"number\">Households</th><th>Last</th>"
+        "<th>Outcome</th><th>Id</th></tr></thead>\n<tbody>\n"
+        "<tr><td>خرم‌آباد</td><td class=\"number\">۱,۲۳۴.۵</td><td class=\"number\">۱۲,۳۴۵</td>"
+        "<td>۱۳۹۹/۰۹/۱۵</td><td>given</td><td>288230376151711744</td></tr>\n</tbody>\n<tfoot>\n"
+        "<tr><td>all &lt;of&gt; it</td><td class=\"number\">۵</td><td class=\"number\">۷</td><td></td>"
+        "<td></td><td></td></tr>\n</tfoot>\n</table>\n<table>\n<thead><tr><th>Area</th>"
+        "<th class=\"number\">Quantity (meal)</th><th class=\"number\">Households</th><th>Last</th>"
+        "<th>Outcome</th><th>Id</th></tr></thead>\n<tbody>\n</tbody>\n</table>\n");
+}
+
 static void test_no_rows(void **state)
 {
     (void)state;
-    static const char *const expected[] = {"Aid given\n(none)\n", "", "area,quantity,households,date,outcome,id\n",
-                                           "[]\n", ""};
+    static const char *const expected[] = {
+        "Aid given\n(none)\n", "", "area,quantity,households,date,outcome,id\n", "[]\n", "", NULL};
     struct alm_error err = {0};
-    for (int format = REPORT_TABLE; format <= REPORT_NDJSON; format++) {
+    for (int format = REPORT_TABLE; format <= REPORT_HTML; format++) {
         struct output out;
         start(&out, (enum report_format)format, &plain_style);
         assert_int_equal(report_begin(out.report, "Aid given", columns, N, &err), ALM_OK);
@@ -182,9 +240,10 @@ static void test_bad_text_comes_out_valid(void **state)
                                            "[\n {\"name\": \"a\xef\xbf\xbd"
                                            "b\\n\xc2\x9b\"}\n]\n",
                                            "{\"name\": \"a\xef\xbf\xbd"
-                                           "b\\n\xc2\x9b\"}\n"};
+                                           "b\\n\xc2\x9b\"}\n",
+                                           NULL};
     struct alm_error err = {0};
-    for (int format = REPORT_TABLE; format <= REPORT_NDJSON; format++) {
+    for (int format = REPORT_TABLE; format <= REPORT_HTML; format++) {
         struct output out;
         start(&out, (enum report_format)format, &plain_style);
         assert_int_equal(report_begin(out.report, NULL, name, 1, &err), ALM_OK);
@@ -265,7 +324,7 @@ static void test_order_of_calls(void **state)
 static void test_full_disk(void **state)
 {
     (void)state;
-    for (int format = REPORT_TABLE; format <= REPORT_NDJSON; format++) {
+    for (int format = REPORT_TABLE; format <= REPORT_HTML; format++) {
         struct alm_error err = {0};
         FILE *full = fopen("/dev/full", "w");
         assert_non_null(full);
@@ -319,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_csv),
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_ndjson),
+        cmocka_unit_test(test_html),
         cmocka_unit_test(test_no_rows),
         cmocka_unit_test(test_bad_text_comes_out_valid),
         cmocka_unit_test(test_totals_of_the_caller),
