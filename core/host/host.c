@@ -53,6 +53,7 @@ static void programme_free(struct host_programme *programme)
         plugin_leave(&call);
     }
     arena_release(&programme->arena);
+    free(programme->aliases);
     free(programme);
 }
 

@@ -43,6 +43,7 @@ struct host_programme {
     alm_id id;   /* in the store; 0 while that is not open or does not know it */
     bool linked; /* `ledger` is filled */
     struct ledger_programme ledger;
+    struct alm_alias *aliases; /* that its plug-in was handed last */
     struct arena arena;
 };
 

@@ -195,6 +195,29 @@ static enum alm_status service_name_of(const struct alm_host *services, enum alm
     return status == ALM_OK ? register_name(store, noun, id, buf, size, err) : status;
 }
 
+static enum alm_status service_aliases(const struct alm_host *services, const alm_id *ids, size_t n,
+                                       const struct alm_alias **out, size_t *n_out, struct alm_error *err)
+{
+    PLUGIN_ASKED_HOST;
+    struct host_programme *programme = self(services);
+    struct register_aliases aliases = {0};
+    struct store *store;
+    enum alm_status status = host_store(programme->host, 0, &store, err);
+
+    *n_out = 0;
+    if (status == ALM_OK && n)
+        status = register_aliases_read(store, &aliases, ids, n, err);
+    if (status == ALM_OK && aliases.n) {
+        programme->aliases = xreallocarray(programme->aliases, aliases.n, sizeof *programme->aliases);
+        for (size_t i = 0; i < aliases.n; i++)
+            programme->aliases[i] = (struct alm_alias){aliases.at[i].id, aliases.at[i].survivor};
+        *n_out = aliases.n;
+    }
+    *out = programme->aliases;
+    register_aliases_release(&aliases);
+    return status;
+}
+
 static bool service_area_within(const struct alm_host *services, alm_id area, alm_id within)
 {
     PLUGIN_ASKED_HOST;
@@ -338,6 +361,7 @@ void host_services_fill(struct host_programme *programme)
         .stock_put_back = host_service_put_back,
         .deliver = host_service_deliver,
         .stock_last_day = host_service_last_day,
+        .aliases = service_aliases,
     };
 }
 

@@ -329,6 +329,11 @@ AT(alm_host, stock_issue, 312);
 AT(alm_host, stock_put_back, 320);
 AT(alm_host, deliver, 328);
 AT(alm_host, stock_last_day, 336);
+AT(alm_host, aliases, 344);
+
+SIZE(alm_alias, 16);
+AT(alm_alias, id, 0);
+AT(alm_alias, survivor, 8);
 
 SIZE(alm_goods, 16);
 AT(alm_goods, item, 0);

@@ -80,7 +80,8 @@ enum alm_status appliances_list(const struct alm_host *host, void *state, const 
         status = within_init(&within, host, args, err);
     if (status == ALM_OK && household)
         status = alm_query(host, &st, err,
-                           GIVEN "WHERE g.programme = $1 AND g.household = $2 "
+                           GIVEN "WHERE g.programme = $1 AND (g.household = $2 OR g.household IN "
+                                 "(SELECT id FROM alias WHERE survivor = $2 AND until IS NULL)) "
                                  "AND (CAST($3 AS TEXT) IS NULL OR g.kind = $3) ORDER BY g.household, g.line",
                            "iit", host->programme_id(host), household, kind);
     else if (status == ALM_OK)

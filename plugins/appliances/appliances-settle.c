@@ -131,8 +131,9 @@ static enum alm_status read_had(const struct alm_host *host, struct settling *s,
                                 struct alm_error *err)
 {
     struct alm_statement *st = NULL;
+    const struct alm_alias *aliases = NULL;
     alm_id *households = malloc((n + 1) * sizeof *households);
-    size_t kept = 0;
+    size_t kept = 0, n_aliases = 0;
     if (!households)
         return no_memory(err);
     for (size_t i = 0; i < n; i++)
@@ -141,13 +142,24 @@ static enum alm_status read_had(const struct alm_host *host, struct settling *s,
     for (size_t i = 0; i < n; i++)
         if (i == 0 || households[i] != households[kept - 1])
             households[kept++] = households[i];
-    enum alm_status status = alm_query(host, &st, err,
-                                       "SELECT household, kind, date FROM appliances_given "
-                                       "WHERE programme = $1 AND household = ANY ($2) ORDER BY household, line",
-                                       "ia", host->programme_id(host), households, kept);
+    enum alm_status status = ALM_OK;
+    if (ALM_HOST_HAS(host, aliases) && host->aliases)
+        status = host->aliases(host, households, kept, &aliases, &n_aliases, err);
+    alm_id *all = status == ALM_OK ? realloc(households, (kept + n_aliases + 1) * sizeof *all) : NULL;
+    if (status == ALM_OK && !all)
+        status = no_memory(err);
+    households = all ? all : households;
+    for (size_t i = 0; status == ALM_OK && i < n_aliases; i++)
+        households[kept++] = aliases[i].id;
+    if (status == ALM_OK)
+        status = alm_query(host, &st, err,
+                           "SELECT household, kind, date FROM appliances_given "
+                           "WHERE programme = $1 AND household = ANY ($2) ORDER BY household, line",
+                           "ia", host->programme_id(host), households, kept);
     while (alm_next(host, st, &status, err)) {
         const struct appliances_kind *kind = appliances_kind_of(s->self->settings, host->column_text(host, st, 1));
-        if (kind && !had_add(s, host->column_int(host, st, 0), kind, (alm_date)host->column_int(host, st, 2)))
+        const alm_id household = alm_survivor(aliases, n_aliases, host->column_int(host, st, 0));
+        if (kind && !had_add(s, household, kind, (alm_date)host->column_int(host, st, 2)))
             status = no_memory(err);
     }
     free(households);

@@ -39,7 +39,7 @@ static enum alm_status read_dowry(const struct alm_host *host, alm_id id, struct
     return ALM_OK;
 }
 
-/* The dowry that has a claim; *found false: there is none. */
+/* The dowry that has a claim, of a person or an alias of theirs; *found false: there is none. */
 static enum alm_status claimed(const struct alm_host *host, const char *certificate, alm_id person,
                                struct dowries_dowry *dowry, bool *found, struct alm_error *err)
 {
@@ -49,7 +49,9 @@ static enum alm_status claimed(const struct alm_host *host, const char *certific
         certificate ? alm_query(host, &st, err,
                                 "SELECT dowry FROM dowries_certificate WHERE programme = $1 AND certificate = $2", "it",
                                 host->programme_id(host), certificate)
-                    : alm_query(host, &st, err, "SELECT dowry FROM dowries_person WHERE programme = $1 AND person = $2",
+                    : alm_query(host, &st, err,
+                                "SELECT dowry FROM dowries_person WHERE programme = $1 AND (person = $2 OR person IN "
+                                "(SELECT id FROM alias WHERE survivor = $2 AND until IS NULL)) ORDER BY person",
                                 "ii", host->programme_id(host), person);
     *found = false;
     while (alm_next(host, st, &status, err))
@@ -191,6 +193,10 @@ static enum alm_status claim(const struct alm_host *host, const struct opening *
     if (status == ALM_OK && !made)
         return whose(host, o->certificate, 0, old, err);
     for (size_t i = 0; status == ALM_OK && i < COUNT_OF(couple); i++) {
+        bool found = false;
+        status = claimed(host, NULL, couple[i], old, &found, err);
+        if (status != ALM_OK || found)
+            return status;
         status = alm_run(host, &made, err,
                          "INSERT INTO dowries_person (programme, person, dowry) VALUES ($1, $2, $3) "
                          "ON CONFLICT (programme, person) DO NOTHING",
@@ -221,10 +227,22 @@ static enum alm_status insert(const struct alm_host *host, const struct dowries_
     return status;
 }
 
-static bool same_couple(const struct dowries_dowry *dowry, const struct opening *o)
+/* Whoever they were when it was opened. */
+static enum alm_status same_couple(const struct alm_host *host, const struct dowries_dowry *dowry,
+                                   const struct opening *o, bool *same, struct alm_error *err)
 {
-    return (dowry->person == o->person && dowry->partner == o->partner) ||
-           (dowry->person == o->partner && dowry->partner == o->person);
+    const alm_id couple[] = {dowry->person, dowry->partner};
+    const struct alm_alias *aliases = NULL;
+    size_t n = 0;
+    enum alm_status status = ALM_OK;
+    if (ALM_HOST_HAS(host, aliases) && host->aliases)
+        status = host->aliases(host, couple, COUNT_OF(couple), &aliases, &n, err);
+    if (status != ALM_OK)
+        return status;
+    const alm_id person = alm_survivor(aliases, n, dowry->person);
+    const alm_id partner = alm_survivor(aliases, n, dowry->partner);
+    *same = (person == o->person && partner == o->partner) || (person == o->partner && partner == o->person);
+    return ALM_OK;
 }
 
 /* *same: it was opened before, as it is told now; nothing is to be written. */
@@ -238,12 +256,11 @@ static enum alm_status open_dowry(const struct alm_host *host, const struct dowr
     enum alm_status status = check_opening(host, o, err);
     if (status == ALM_OK)
         status = claimed(host, o->certificate, 0, &old, &found, err);
-    if (status == ALM_OK && found && same_couple(&old, o)) {
-        *same = true;
-        return ALM_OK;
-    }
-    if (status == ALM_OK)
-        status = check_need(host, s, o, err);
+    if (status == ALM_OK && found)
+        status = same_couple(host, &old, o, same, err);
+    if (status != ALM_OK || *same)
+        return status;
+    status = check_need(host, s, o, err);
     if (status == ALM_OK)
         status = check_case(host, o, err);
     if (status == ALM_OK)

@@ -17,7 +17,7 @@ struct dowry {
     alm_money cost;
 };
 
-/* Whose it is. */
+/* Whose it is, by now. */
 struct whose {
     alm_id person, dowry;
 };
@@ -26,8 +26,10 @@ struct settling {
     struct dowry *at; /* by id */
     alm_id *ids;
     size_t n;
-    struct whose *whose; /* by person */
+    struct whose *whose; /* by person; several of one who had another dowry under an alias */
     size_t n_whose;
+    const struct alm_alias *aliases; /* of the couples */
+    size_t n_aliases;
 };
 
 static enum alm_status no_memory(struct alm_error *err)
@@ -42,15 +44,36 @@ static int compare_ids(const void *left, const void *right)
     return *a < *b ? -1 : *a > *b;
 }
 
+static int compare_whose(const void *left, const void *right)
+{
+    const struct whose *a = left;
+    const struct whose *b = right;
+    return a->person != b->person ? compare_ids(&a->person, &b->person) : compare_ids(&a->dowry, &b->dowry);
+}
+
 /* The dowries of those who are named: a couple's is found by each of them. */
 static enum alm_status find_dowries(const struct alm_host *host, struct settling *s, const struct alm_line *lines,
                                     size_t n, struct alm_error *err)
 {
     struct alm_statement *st = NULL;
-    alm_id *persons = malloc((n + 1) * sizeof *persons);
-    s->ids = malloc((n + 1) * sizeof *s->ids);
-    s->at = calloc(n + 1, sizeof *s->at);
-    s->whose = calloc(n + 1, sizeof *s->whose);
+    alm_id *couples = malloc((2 * n + 1) * sizeof *couples);
+    if (!couples)
+        return no_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        couples[2 * i] = lines[i].person;
+        couples[2 * i + 1] = lines[i].partner;
+    }
+    enum alm_status status = ALM_OK;
+    if (ALM_HOST_HAS(host, aliases) && host->aliases)
+        status = host->aliases(host, couples, 2 * n, &s->aliases, &s->n_aliases, err);
+    free(couples);
+    if (status != ALM_OK)
+        return status;
+    const size_t most = n + s->n_aliases + 1;
+    alm_id *persons = malloc(most * sizeof *persons);
+    s->ids = malloc(most * sizeof *s->ids);
+    s->at = calloc(most, sizeof *s->at);
+    s->whose = calloc(most, sizeof *s->whose);
     if (!persons || !s->ids || !s->at || !s->whose) {
         free(persons);
         return no_memory(err);
@@ -62,15 +85,20 @@ static enum alm_status find_dowries(const struct alm_host *host, struct settling
     for (size_t i = 0; i < n; i++)
         if (i == 0 || persons[i] != persons[n_persons - 1])
             persons[n_persons++] = persons[i];
-    enum alm_status status =
+    for (size_t i = 0; i < s->n_aliases; i++)
+        persons[n_persons++] = s->aliases[i].id;
+    status =
         alm_query(host, &st, err,
                   "SELECT person, dowry FROM dowries_person WHERE programme = $1 AND person = ANY ($2) ORDER BY person",
                   "ia", host->programme_id(host), persons, n_persons);
     while (alm_next(host, st, &status, err)) {
-        s->whose[s->n_whose++] = (struct whose){host->column_int(host, st, 0), host->column_int(host, st, 1)};
+        const alm_id person = alm_survivor(s->aliases, s->n_aliases, host->column_int(host, st, 0));
+        s->whose[s->n_whose++] = (struct whose){person, host->column_int(host, st, 1)};
         s->ids[s->n++] = host->column_int(host, st, 1);
     }
     free(persons);
+    if (s->n_whose)
+        qsort(s->whose, s->n_whose, sizeof *s->whose, compare_whose);
     /* Locked in one order by all. */
     qsort(s->ids, s->n, sizeof *s->ids, compare_ids);
     size_t kept = 0;
@@ -127,13 +155,24 @@ static enum alm_status read_dowries(const struct alm_host *host, struct settling
     return status;
 }
 
+/* Of several the one that is open. */
 static struct dowry *dowry_of(const struct settling *s, const struct alm_line *line)
 {
     const struct whose *whose =
         s->n_whose ? bsearch(&line->person, s->whose, s->n_whose, sizeof *s->whose, compare_ids) : NULL;
-    struct dowry *dowry = whose ? dowry_at(s, whose->dowry) : NULL;
-    const alm_id other = dowry && dowry->person == line->person ? dowry->partner : dowry ? dowry->person : 0;
-    return dowry && line->partner == other ? dowry : NULL;
+    struct dowry *found = NULL;
+    while (whose && whose > s->whose && whose[-1].person == line->person)
+        whose--;
+    for (; whose && whose < s->whose + s->n_whose && whose->person == line->person; whose++) {
+        struct dowry *dowry = dowry_at(s, whose->dowry);
+        if (!dowry)
+            continue;
+        const alm_id person = alm_survivor(s->aliases, s->n_aliases, dowry->person);
+        const alm_id partner = alm_survivor(s->aliases, s->n_aliases, dowry->partner);
+        if (line->partner == (person == line->person ? partner : person) && (!found || found->state != DOWRIES_OPEN))
+            found = dowry;
+    }
+    return found;
 }
 
 static enum alm_status check_line(const struct alm_host *host, const struct alm_line *line, const struct dowry *dowry,
@@ -215,11 +254,19 @@ enum alm_status dowries_unsettle(const struct alm_host *host, void *state, const
 {
     (void)state;
     enum alm_status status = ALM_OK;
-    for (size_t i = 0; status == ALM_OK && i < n; i++)
-        status = alm_run(host, NULL, err,
+    for (size_t i = 0; status == ALM_OK && i < n; i++) {
+        int64_t back = 0;
+        status = alm_run(host, &back, err,
                          "UPDATE dowries_dowry SET state = $3, line = NULL, ended = NULL WHERE programme = $1 "
                          "AND id = (SELECT dowry FROM dowries_person WHERE programme = $1 AND person = $2) "
                          "AND line = $4",
                          "iiii", host->programme_id(host), lines[i].person, (int64_t)DOWRIES_OPEN, lines[i].id);
+        /* One that was opened for an alias of that time is not found by the person of the line; dowries are few. */
+        if (status == ALM_OK && !back)
+            status = alm_run(host, NULL, err,
+                             "UPDATE dowries_dowry SET state = $2, line = NULL, ended = NULL WHERE programme = $1 "
+                             "AND line = $3",
+                             "iii", host->programme_id(host), (int64_t)DOWRIES_OPEN, lines[i].id);
+    }
     return status;
 }

@@ -156,3 +156,20 @@ approved()
     step 0 audit verify
     as_expected cases
 }
+
+@test "one of a kind for a household that was registered twice" {
+    begin
+    printf 'household,national_id,given_name,family_name\nH9,0012345679,سیاوش,فتحی\n' >double.csv
+    almoner -q person import double.csv
+    give H9 --with kind=heater
+    almoner -q person merge 1476174032 0012345679 --reason 'seen at a visit' --different-ids
+    want=1 give H1 --with kind=heater
+    want=1 give H9 --with kind=heater --date 1399/09/01
+    give H9 --with kind=refrigerator --with serial=RF-1
+    step 0 appliances list --household H1 --output csv
+    almoner -q person split 0012345679 --reason 'his cousin'
+    step 0 appliances list --household H9 --output csv
+    give H1 --with kind=heater --key later
+    step 0 audit verify
+    as_expected twice
+}

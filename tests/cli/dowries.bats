@@ -238,3 +238,27 @@ CSV
     step 0 audit verify
     as_expected cases
 }
+
+# The bride of an open dowry stands in another list under another ID.
+@test "a dowry stays the couple's whoever of them was registered twice" {
+    begin
+    printf 'household,national_id,given_name,family_name,birth_date\nH6,0012345679,شیرین,دلفان,1375/05/05\n' >double.csv
+    almoner -q person import double.csv
+    step 0 dowries open 1 --person 0084575948 --partner 0012345679 --body hamdeli --date 1399/08/10
+    almoner -q person merge 3240175800 0012345679 --reason 'one certificate' --different-ids
+    step 0 dowries open 1 --person 0084575948 --partner 3240175800 --body hamdeli
+    step 1 dowries open 2 --person 0013542419 --partner 3240175800 --body hamdeli
+    step 1 delivery record dowries --person 0084575948 --partner 3240175800 --body hamdeli
+    step 0 dowries hand 1 carpet blanket --date 1399/08/20
+    step 0 dowries hand 1 cooker --receipt R-1 --price 48000000 --date 1399/09/01
+    step 0 delivery list --person 3240175800 --output csv
+    step 1 delivery record dowries --person 3240175800 --partner 0084575948 --body hamdeli --key again
+    step 0 report --output csv
+    step 0 audit verify
+    # Taken back after they were found to be two, it is open again.
+    almoner -q person split 0012345679 --reason 'her sister'
+    step 0 delivery reverse "$(last_id)" --reason mistake
+    step 0 report dowries open
+    step 0 audit verify
+    as_expected twice
+}

@@ -550,6 +550,13 @@ struct alm_import {
     void *context;
 };
 
+/* ---- who is who: since minor 1 ---- */
+
+/* A person (or household) that was found to be another one, its survivor. */
+struct alm_alias {
+    alm_id id, survivor;
+};
+
 /* ---- goods and cases: since minor 1 ---- */
 
 /* So much of an item of the stock. */
@@ -708,6 +715,14 @@ struct alm_host {
     /* Inside a command that writes: the last day on which a lot may be used, as it is known now.  One that was found bad is one that
      * expired the day before: draws pass it over. */
     enum alm_status (*stock_last_day)(const struct alm_host *, alm_id item, const char *lot, alm_date, struct alm_error *);
+    /*
+     * The aliases that these persons or households have, or are, and all others of the same survivors, in the order of their ids; valid
+     * until the next call.  Offers, lines that are settled, histories and find() name survivors, so this is for a table of the plug-in's
+     * own: what it wrote of somebody who became an alias since stands there under that one's id, and is the survivor's.  It must stay so:
+     * an alias may be split off again.
+     */
+    enum alm_status (*aliases)(const struct alm_host *, const alm_id *ids, size_t n, const struct alm_alias **, size_t *n_aliases,
+                               struct alm_error *);
 };
 
 /* Whether the host that runs this plug-in is new enough to have `member`. */
@@ -753,6 +768,20 @@ ALM_PRINTF(2, 3) static inline void alm_refuse(struct alm_verdict *v, const char
     va_start(args, format);
     vsnprintf(v->reason, sizeof v->reason, format, args);
     va_end(args);
+}
+
+/* Of what aliases() gave: whose alias it is, or itself. */
+static inline alm_id alm_survivor(const struct alm_alias *aliases, size_t n, alm_id id)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (aliases[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < n && aliases[low].id == id ? aliases[low].survivor : id;
 }
 
 /* The argument or option of that name; never NULL for a name in the command's table. */

@@ -441,6 +441,7 @@ static void begin_anew(void)
 static void make_register(struct store *store)
 {
     struct alm_error err = {0};
+    OK(store_run(store, NULL, &err, "CREATE TABLE alias (id BIGINT, survivor BIGINT, until BIGINT)", ""));
     OK(store_run(store, NULL, &err, "CREATE TABLE home (id BIGINT PRIMARY KEY, owner BIGINT NOT NULL)", ""));
     OK(store_run(store, NULL, &err,
                  "CREATE TABLE person (owner BIGINT NOT NULL, id BIGINT NOT NULL, criteria TEXT NOT NULL, "
