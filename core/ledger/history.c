@@ -147,6 +147,15 @@ static size_t ruling_programmes(struct ledger_chunk *chunk, alm_id **programmes)
     return n;
 }
 
+/* Where every row is asked from when on, what lies ahead is read for all of them together. */
+static int64_t last_of(const struct ledger_chunk *chunk, const struct chunk_owner *owner, int64_t to)
+{
+    for (uint32_t a = owner->accounts; (chunk->flags & LEDGER_RUN_WALK) && a; a = chunk->accounts[a - 1].next)
+        if (chunk->accounts[a - 1].stored_date > to) /* none is before all */
+            to = chunk->accounts[a - 1].stored_date;
+    return to;
+}
+
 /* Which rows from `first` on go into the batch; their owners are marked with its number. */
 static void batch_gather(struct ledger_chunk *chunk, size_t first, struct batch *batch)
 {
@@ -176,6 +185,7 @@ static void batch_gather(struct ledger_chunk *chunk, size_t first, struct batch 
                 continue;
             owner->past_batch = chunk->past_batch;
             owner->n_past = 0;
+            batch->to = last_of(chunk, owner, batch->to);
             for (uint32_t a = owner->accounts; a; a = chunk->accounts[a - 1].next)
                 lines += chunk->accounts[a - 1].stored_deliveries;
         }

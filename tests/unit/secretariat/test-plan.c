@@ -54,6 +54,11 @@ static void served_and_from_when_on(void **state)
     assert_int_equal(left.blocking_body, w->bodies[0]);
     assert_int_equal(left.blocking_date, TODAY);
     assert_int_equal(planning_of(p, plan.id, false, w->households[20]).owner, 0);
+    /* What would only be warned about, or held, is not planned either. */
+    for (int policy = LEDGER_WARN; policy <= LEDGER_HOLD; policy++) {
+        w->programmes[PARCELS].on_double = (enum ledger_policy)policy;
+        assert_int_equal(planning_of(p, planning_make(p, &request).id, true, w->households[20]).why, PLAN_SERVED);
+    }
 }
 
 static void who_waits_longest_comes_first(void **state)
