@@ -299,4 +299,4 @@ static enum alm_status unsettle(void *context, const struct alm_line *lines, siz
     return status;
 }
 
-const struct ledger_gate cases_gate = {"cases", settle, unsettle};
+const struct ledger_gate cases_gate = {.name = "cases", .settle = settle, .unsettle = unsettle};

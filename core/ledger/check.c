@@ -41,7 +41,7 @@ static uint32_t programme_number(struct ledger_chunk *chunk, const struct ledger
         (struct chunk_programme){.programme = programme,
                                  .recipient = rule->recipient,
                                  .looks_back = rule->look_back_days > 0,
-                                 .settles = rule->settle || programme->n_gates || programme->n_draws};
+                                 .settles = rule->settle || chunk_settling_gates(programme) || programme->n_draws};
     return (uint32_t)chunk->n_programmes++;
 }
 

@@ -42,6 +42,7 @@ struct chunk_row {
     alm_quantity quantity;
     alm_money value;
     const struct alm_value *detail; /* as settled */
+    const char *hold;               /* why a gate wants it to wait; NULL: none does */
 };
 
 struct chunk_account {
@@ -242,6 +243,10 @@ int64_t chunk_times(alm_quantity, int64_t of_one);
 enum alm_status chunk_next(struct ledger_chunk *, size_t row, alm_date *, struct alm_error *);
 
 /* ---- settle.c ---- */
+/* How many gates have a say in accepted lines. */
+size_t chunk_settling_gates(const struct ledger_programme *);
+/* Ask the gates which rows are to wait, whatever comes of judging them. */
+enum alm_status chunk_ask_holds(struct ledger_chunk *, struct alm_error *);
 /* All accepted rows at one go.  *whole: nothing was refused, and what was drawn does not depend on its being one go;
  * else all of it has to be undone. */
 enum alm_status chunk_settle_all(struct ledger_chunk *, bool *whole, struct alm_error *);

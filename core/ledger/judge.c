@@ -421,6 +421,12 @@ static enum alm_status judge_row(struct ledger_chunk *chunk, size_t i, bool sett
         status = judge_quantity(chunk, i, &on, err);
     if (status != ALM_OK || !on)
         return status;
+    if (row->hold) {
+        refuse(chunk, i, LEDGER_HELD_BACK);
+        answer->outcome = LEDGER_HELD;
+        say(chunk, answer, "%s", row->hold);
+        return ALM_OK;
+    }
     row->state = ROW_ACCEPTED;
     row->value = chunk_times(row->quantity, row->unit_value);
     if (settle && of->settles) {

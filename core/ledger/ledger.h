@@ -26,12 +26,15 @@ struct ledger_requirement {
     int32_t days;
 };
 /*
- * A higher room's say in lines, wired by host (cases ...).  settle() comes before the programme's own, with accepted
- * lines in order, and may refuse single ones; unsettle() after it, with lines that are being reversed.  Both inside the
- * transaction, and with the same duties as those of struct alm_programme.
+ * A higher room's say in lines, wired by host (cases ...).  hold() sees lines before any of them is judged, and those that
+ * it refuses are held, unless something else refuses them; it writes nothing.  settle() comes before the programme's own,
+ * with accepted lines in order, and may refuse single ones; unsettle() after it, with lines that are being reversed.
+ * These two inside the transaction, and with the same duties as those of struct alm_programme.  Each may be NULL.
  */
 struct ledger_gate {
     const char *name; /* for messages */
+    enum alm_status (*hold)(void *context, const struct alm_line *lines, size_t n, struct alm_verdict *,
+                            struct alm_error *);
     enum alm_status (*settle)(void *context, const struct alm_line *lines, size_t n, struct alm_verdict *,
                               struct alm_error *);
     enum alm_status (*unsettle)(void *context, const struct alm_line *lines, size_t n, struct alm_error *);
@@ -103,7 +106,8 @@ enum ledger_reason {
     LEDGER_EXCESS,     /* more than the entitlement */
     LEDGER_RULE,       /* the programme's rule says no */
     LEDGER_SETTLE,     /* the programme could not settle it: batch empty, stock short, no approved case, ... */
-    LEDGER_REQUIREMENT /* the aid that has to come before it was not given */
+    LEDGER_REQUIREMENT, /* the aid that has to come before it was not given */
+    LEDGER_HELD_BACK    /* a gate wants somebody to look first: who it is for is doubtful */
 };
 
 /* One offer of aid. Ids are resolved; texts are borrowed. */
@@ -178,7 +182,7 @@ enum alm_status ledger_reverse(struct ledger *, alm_id line, const char *reason,
                                struct store_entry *entry, struct alm_error *);
 /* The transaction that was at work came to nothing, and its offers come again: forget what was counted for them. */
 void ledger_again(struct ledger *);
-/* Decide on a held offer; accepting records it past the double that held it. */
+/* Decide on a held offer; accepting records it past the double or the gate that held it. */
 enum alm_status ledger_held_decide(struct ledger *, alm_id refusal, bool accept, struct ledger_answer *, struct arena *,
                                    struct store_entry *entry, struct alm_error *);
 /* register_gate: count unique beneficiaries of these households anew, from the lines. */
@@ -219,7 +223,7 @@ struct ledger_import {
     struct ledger_import_counts {
         int64_t warned;
         int64_t taken_back;                         /* of those that are known */
-        int64_t refused_by[LEDGER_REQUIREMENT + 1]; /* by enum ledger_reason */
+        int64_t refused_by[LEDGER_HELD_BACK + 1]; /* by enum ledger_reason */
     } counts, before;                               /* `before` the last chunk */
 };
 enum alm_status ledger_import_rows(void *context, struct import_row *, size_t n, struct arena *, struct store_entry *,

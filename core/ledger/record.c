@@ -87,6 +87,8 @@ static enum alm_status judge_and_write(struct ledger_chunk *chunk, struct store_
     chunk_need_history(chunk);
     status = chunk_read_claims(chunk, err);
     if (status == ALM_OK)
+        status = chunk_ask_holds(chunk, err);
+    if (status == ALM_OK)
         status = chunk_judge(chunk, err);
     if (status != ALM_OK || (chunk->flags & LEDGER_RUN_ASK))
         return status;

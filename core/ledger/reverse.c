@@ -36,7 +36,8 @@ static enum alm_status unsettle(struct ledger *ledger, const struct ledger_line 
     if (status == ALM_OK && services->stock)
         status = stock_undraw(services->stock, line.id, reversal, line.date, entry, err);
     for (size_t g = programme->n_unsettle; g > 0 && status == ALM_OK; g--)
-        status = programme->gates[g - 1]->unsettle(programme->gate_contexts[g - 1], &line, 1, err);
+        if (programme->gates[g - 1]->unsettle)
+            status = programme->gates[g - 1]->unsettle(programme->gate_contexts[g - 1], &line, 1, err);
     return status;
 }
 

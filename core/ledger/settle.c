@@ -36,6 +36,14 @@ static bool any_refused(const struct alm_verdict *verdicts, size_t n)
 
 /* ---- gates and the plug-in: lines of one programme ---- */
 
+size_t chunk_settling_gates(const struct ledger_programme *programme)
+{
+    size_t n = 0;
+    for (size_t g = 0; g < programme->n_gates; g++)
+        n += programme->gates[g]->settle != NULL;
+    return n;
+}
+
 static enum alm_status settle_lines(struct ledger_chunk *chunk, const struct ledger_programme *programme,
                                     struct alm_line *lines, size_t n, struct alm_verdict *verdicts, bool *refused,
                                     struct alm_error *err)
@@ -43,6 +51,8 @@ static enum alm_status settle_lines(struct ledger_chunk *chunk, const struct led
     enum alm_status status = ALM_OK;
     *refused = false;
     for (size_t g = 0; g < programme->n_gates && status == ALM_OK && !*refused; g++) {
+        if (!programme->gates[g]->settle)
+            continue;
         status = programme->gates[g]->settle(programme->gate_contexts[g], lines, n, verdicts, err);
         if (status != ALM_OK)
             return error_prefix(err, "%s: %s", programme->name, programme->gates[g]->name);
@@ -74,6 +84,50 @@ static enum alm_status settle_programme(struct ledger_chunk *chunk, uint32_t num
     for (size_t i = 0; status == ALM_OK && i < chunk->n; i++)
         if (chunk->rows[i].state == ROW_ACCEPTED && chunk->rows[i].programme == number)
             chunk->rows[i].value = lines[at++].value;
+    return status;
+}
+
+/* ---- gates that hold: before anything is judged ---- */
+
+static bool holds(const struct ledger_programme *programme)
+{
+    bool any = false;
+    for (size_t g = 0; g < programme->n_gates; g++)
+        any |= programme->gates[g]->hold != NULL;
+    return any;
+}
+
+static enum alm_status ask_holds(struct ledger_chunk *chunk, uint32_t number, struct alm_error *err)
+{
+    const struct ledger_programme *programme = chunk->programmes[number].programme;
+    enum alm_status status = ALM_OK;
+    size_t n = 0, at = 0;
+    struct alm_line *lines = arena_alloc(&chunk->arena, chunk->n * sizeof *lines);
+    for (size_t i = 0; i < chunk->n; i++)
+        if (chunk->rows[i].state != ROW_OUT && chunk->rows[i].programme == number)
+            chunk_line(chunk, i, &lines[n++]);
+    struct alm_verdict *verdicts = arena_alloc(&chunk->arena, n * sizeof *verdicts);
+    for (size_t g = 0; n && g < programme->n_gates && status == ALM_OK; g++)
+        if (programme->gates[g]->hold) {
+            status = programme->gates[g]->hold(programme->gate_contexts[g], lines, n, verdicts, err);
+            if (status != ALM_OK)
+                return error_prefix(err, "%s: %s", programme->name, programme->gates[g]->name);
+        }
+    for (size_t i = 0; i < chunk->n && status == ALM_OK; i++)
+        if (chunk->rows[i].state != ROW_OUT && chunk->rows[i].programme == number) {
+            if (verdicts[at].refused)
+                chunk->rows[i].hold = arena_strdup(&chunk->arena, verdicts[at].reason);
+            at++;
+        }
+    return status;
+}
+
+enum alm_status chunk_ask_holds(struct ledger_chunk *chunk, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    for (uint32_t p = 0; p < chunk->n_programmes && status == ALM_OK; p++)
+        if (holds(chunk->programmes[p].programme) && !(chunk->flags & LEDGER_RUN_PAST_DOUBLE))
+            status = ask_holds(chunk, p, err);
     return status;
 }
 
@@ -192,7 +246,7 @@ static enum alm_status settle_row(struct ledger_chunk *chunk, size_t i, struct a
 /* Whoever refuses leaves nothing of its own, but who came before it has had its say; and settle() may have drawn. */
 static bool needs_guard(const struct ledger_programme *programme)
 {
-    return programme->rule->settle || programme->n_gates + (programme->n_draws > 0) > 1;
+    return programme->rule->settle || chunk_settling_gates(programme) + (programme->n_draws > 0) > 1;
 }
 
 bool chunk_settles_unguarded(const struct ledger_chunk *chunk)
@@ -208,9 +262,7 @@ enum alm_status chunk_settle_one(struct ledger_chunk *chunk, size_t i, struct al
 {
     const struct ledger_programme *programme = chunk->offers[i].programme;
     struct store *store = chunk->ledger->services.store;
-    /* Whoever refuses leaves nothing of its own, but who came before it has had its say; and settle() may have drawn.
-     */
-    bool guarded = programme->rule->settle || programme->n_gates + (programme->n_draws > 0) > 1;
+    const bool guarded = needs_guard(programme);
     enum alm_status status = guarded ? store_savepoint(store, err) : ALM_OK;
     if (status == ALM_OK)
         status = settle_row(chunk, i, verdict, err);

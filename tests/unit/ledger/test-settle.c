@@ -41,7 +41,7 @@ static enum alm_status gate_unsettle(void *context, const struct alm_line *lines
     return forget(context, GATE, lines, err);
 }
 
-static const struct ledger_gate gate = {"gate", gate_settle, gate_unsettle};
+static const struct ledger_gate gate = {.name = "gate", .settle = gate_settle, .unsettle = gate_unsettle};
 
 static enum alm_status own_settle(const struct alm_host *host, void *state, struct alm_line *lines, size_t n,
                                   struct alm_verdict *verdicts, struct alm_error *err)
