@@ -15,39 +15,6 @@ static const double same_id = 0.5;
 enum verdict { NEW, KNOWN, DOUBTFUL, REJECTED, VERDICTS };
 const char *const cli_match_verdicts[] = {N_("new"), N_("known"), N_("doubtful"), N_("rejected"), NULL};
 
-/* ---- what is compared: columns of the engine, whose rules are guessed from these headers ---- */
-
-enum trait { NATIONAL_ID, FOREIGN_ID, GIVEN, FAMILY, FATHER, BORN, SEX, MOBILE, ADDRESS, AREA, TRAITS };
-static const char *const trait_headers[TRAITS] = {"national_id", "foreign_id", "given_name", "family_name",
-                                                  "father_name", "birth_date", "sex",        "mobile",
-                                                  "address",     "area"};
-
-struct trait_texts {
-    struct alm_text at[TRAITS];
-    char born[24], sex[2], area[24];
-};
-
-static void take_traits(const struct register_traits *traits, struct trait_texts *to)
-{
-    to->born[0] = to->area[0] = '\0';
-    to->sex[0] = traits->sex;
-    to->sex[1] = '\0';
-    if (traits->birth_date != ALM_NO_DATE)
-        date_format(traits->birth_date, DATE_ISO, to->born, sizeof to->born);
-    if (traits->area)
-        snprintf(to->area, sizeof to->area, "%lld", (long long)traits->area);
-    to->at[NATIONAL_ID] = traits->national_id;
-    to->at[FOREIGN_ID] = traits->foreign_id;
-    to->at[GIVEN] = traits->given_name;
-    to->at[FAMILY] = traits->family_name;
-    to->at[FATHER] = traits->father_name;
-    to->at[BORN] = text_of(to->born);
-    to->at[SEX] = text_of(to->sex);
-    to->at[MOBILE] = traits->mobile;
-    to->at[ADDRESS] = traits->address;
-    to->at[AREA] = text_of(to->area);
-}
-
 /* ---- both lists ---- */
 
 enum { CANDIDATES = 3 };
@@ -89,12 +56,12 @@ struct check {
     size_t n_knowns, knowns_capacity;
     struct id_mark *marks; /* sorted */
     size_t n_marks, marks_capacity;
-    bool used[TRAITS]; /* some row has it */
-    struct alm_text headers[TRAITS];
-    enum trait traits[TRAITS]; /* those that are used */
+    bool used[MATCH_TRAITS]; /* some row has it */
+    struct alm_text headers[MATCH_TRAITS];
+    enum match_trait traits[MATCH_TRAITS]; /* those that are used */
     size_t n_traits;
     struct register_people *people;
-    struct trait_texts texts; /* of the person that the engine was handed last */
+    struct match_trait_texts texts; /* of the person that the engine was handed last */
     struct ledger_last *lasts;
     size_t n_lasts;
     int64_t counts[VERDICTS], helped;
@@ -134,16 +101,16 @@ static struct row *add_row(struct check *check, int64_t line)
 static void take_row(void *context, int64_t line, const struct register_traits *traits)
 {
     struct check *check = context;
-    struct trait_texts texts;
+    struct match_trait_texts texts;
     size_t len = 0;
-    take_traits(traits, &texts);
-    for (int t = 0; t < TRAITS; t++) {
+    match_traits(traits, &texts);
+    for (int t = 0; t < MATCH_TRAITS; t++) {
         check->used[t] |= texts.at[t].len > 0;
         len += texts.at[t].len + 1;
     }
     char *to = arena_alloc(&check->arena, len);
     const char *const packed = to;
-    for (int t = 0; t < TRAITS; t++) {
+    for (int t = 0; t < MATCH_TRAITS; t++) {
         if (texts.at[t].len)
             memcpy(to, texts.at[t].at, texts.at[t].len);
         to += texts.at[t].len;
@@ -217,10 +184,10 @@ static enum alm_status read_list(struct check *check, struct store *store, const
     for (size_t i = 0; i < check->n; i++)
         if (!check->rows[i].reason)
             check->sound[check->n_sound++] = (uint32_t)i;
-    for (int t = 0; t < TRAITS; t++)
+    for (int t = 0; t < MATCH_TRAITS; t++)
         if (check->used[t]) {
-            check->headers[check->n_traits] = text_of(trait_headers[t]);
-            check->traits[check->n_traits++] = (enum trait)t;
+            check->headers[check->n_traits] = text_of(match_trait_headers[t]);
+            check->traits[check->n_traits++] = (enum match_trait)t;
         }
     if (check->n_marks)
         qsort(check->marks, check->n_marks, sizeof *check->marks, by_mark);
@@ -235,7 +202,7 @@ static enum alm_status next_of_list(void *context, struct alm_text *fields, bool
     if (*end)
         return ALM_OK;
     const char *at = check->rows[check->sound[check->next++]].texts;
-    for (size_t t = 0, i = 0; t < TRAITS; t++) {
+    for (size_t t = 0, i = 0; t < MATCH_TRAITS; t++) {
         const struct alm_text text = text_of(at);
         if (check->used[t])
             fields[i++] = text;
@@ -271,7 +238,7 @@ static enum alm_status next_of_register(void *context, struct alm_text *fields, 
     *end = !more;
     if (status != ALM_OK || !more)
         return status;
-    take_traits(&from.traits, &check->texts);
+    match_traits(&from.traits, &check->texts);
     for (size_t i = 0; i < check->n_traits; i++)
         fields[i] = check->texts.at[check->traits[i]];
     ARRAY_ROOM(check->knowns, check->n_knowns, check->knowns_capacity);
@@ -286,7 +253,7 @@ static enum alm_status next_of_register(void *context, struct alm_text *fields, 
         snprintf(mark, sizeof mark, "%.*s", (int)from.traits.national_id.len, from.traits.national_id.at);
         find_mark(check, mark, number);
     }
-    if (from.traits.foreign_id.len && check->used[FOREIGN_ID]) {
+    if (from.traits.foreign_id.len && check->used[TRAIT_FOREIGN_ID]) {
         char mark[REGISTER_CODE_MAX + 3] = "f:";
         register_code_key(from.traits.foreign_id, mark + 2);
         find_mark(check, mark, number);
@@ -336,8 +303,8 @@ static bool says_more(const struct row *row)
 {
     const char *at = row->texts;
     bool more = false;
-    for (int t = 0; t < TRAITS; t++) {
-        more |= *at && (t == GIVEN || t == FAMILY || t == FATHER || t == BORN);
+    for (int t = 0; t < MATCH_TRAITS; t++) {
+        more |= *at && (t == TRAIT_GIVEN || t == TRAIT_FAMILY || t == TRAIT_FATHER || t == TRAIT_BORN);
         at += strlen(at) + 1;
     }
     return more;

@@ -347,6 +347,58 @@ static const struct alm_option list_options[] = {
     MATCH_THREADS,
 };
 
+/* ---- the register with itself (match-register.c, match-decide.c, match-review.c) ---- */
+
+static const struct alm_option run_options[] = {
+    {.name = "all",
+     .type = ALM_BOOL,
+     .help = N_("compare everybody anew (default: who is new or has changed since the last run, with everybody)")},
+    MATCH_THREADS,
+};
+
+#define MATCH_PERSON                                                                                                   \
+    {                                                                                                                  \
+        .name = "person", .type = ALM_STRING, .value = "ID",                                                           \
+        .help = N_("only pairs with this person: id, national ID or mobile number")                                    \
+    }
+#define MATCH_LIMIT                                                                                                    \
+    {                                                                                                                  \
+        .name = "limit", .type = ALM_INT, .value = "N", .fallback = "100", .help = N_("at most so many; 0: all")       \
+    }
+static const struct alm_option flags_options[] = {
+    {.name = "only", .type = ALM_ENUM, .choices = match_kinds, .value = "KIND", .help = N_("only pairs of this kind")},
+    MATCH_PERSON,
+    MATCH_LIMIT,
+};
+static const struct alm_option decisions_options[] = {MATCH_PERSON, MATCH_LIMIT};
+
+#define MATCH_WHO(option, what)                                                                                        \
+    {                                                                                                                  \
+        .name = option, .type = ALM_STRING, .flags = ALM_ARGUMENT | ALM_REQUIRED, .value = "PERSON", .help = what      \
+    }
+static const char *const decision_words[] = {"same", "different", "unsure", NULL};
+static const struct alm_option decide_options[] = {
+    MATCH_WHO("a", N_("one of the two: id, national ID or mobile number")),
+    MATCH_WHO("b", N_("the other")),
+    {.name = "decision",
+     .type = ALM_ENUM,
+     .flags = ALM_ARGUMENT | ALM_REQUIRED,
+     .choices = decision_words,
+     .value = "DECISION",
+     .help = N_("whether they are one person")},
+    {.name = "reason", .type = ALM_STRING, .value = "TEXT", .help = N_("why, without personal data")},
+    {.name = "survivor",
+     .type = ALM_STRING,
+     .value = "PERSON",
+     .help =
+         N_("of two who are the same, the one who stays (default: who got more aid, else who has a national ID, else "
+            "who was registered first)")},
+    {.name = "different-ids",
+     .type = ALM_BOOL,
+     .help = N_("the same although each has a national ID of its own: one of them was found to be wrong")},
+};
+static const struct alm_option import_options[] = {CLI_IMPORT_OPTIONS};
+
 static const struct alm_command match_commands[] = {
     {"files", N_("find the records of one person in a list, or in two"), files_options, COUNT_OF(files_options),
      ALM_NO_STORE, run_files,
@@ -356,6 +408,21 @@ static const struct alm_command match_commands[] = {
     {"list", N_("tell who of a list is registered already, and what they got last; nothing is written"), list_options,
      COUNT_OF(list_options), ALM_READS, cli_match_list,
      "match list theirs.csv\nmatch list theirs.csv --only doubtful\nmatch list theirs.csv --only known --output csv"},
+    {"run", N_("find who may be registered twice, and flag the pairs"), run_options, COUNT_OF(run_options),
+     ALM_WRITES | ALM_BULK, cli_match_run, "match run\nmatch run --all"},
+    {"flags", N_("list the pairs that wait for a decision"), flags_options, COUNT_OF(flags_options), ALM_READS,
+     cli_match_flags, "match flags\nmatch flags --only certain --output csv"},
+    {"review", N_("show pairs side by side and decide by one key; with --output csv write them for a committee"),
+     flags_options, COUNT_OF(flags_options), ALM_WRITES | ALM_BULK, cli_match_review,
+     "match review\nmatch review --only certain\nmatch review --limit 0 --output csv"},
+    {"decide", N_("decide whether two persons are one"), decide_options, COUNT_OF(decide_options), ALM_WRITES,
+     cli_match_decide,
+     "match decide 1476174032 09120000001 different\nmatch decide 1476174032 09120000001 same --reason 'seen by "
+     "B0001'"},
+    {"import", N_("take back a committee's file: what match review wrote, with its column decision filled in"),
+     import_options, COUNT_OF(import_options), ALM_WRITES | ALM_BULK, cli_match_import, "match import pairs.csv"},
+    {"decisions", N_("list what was decided, the last first"), decisions_options, COUNT_OF(decisions_options),
+     ALM_READS, cli_match_decisions, "match decisions\nmatch decisions --person 1476174032"},
 };
 extern const struct cli_noun cli_match;
 const struct cli_noun cli_match = {"match", N_("find the records that are of one person"), match_commands,

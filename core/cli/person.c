@@ -444,6 +444,18 @@ static enum alm_status run_erase(const struct alm_host *host, void *state, const
     return ALM_OK;
 }
 
+/* So that `match` asks no more, and its list of decisions is whole. */
+static enum alm_status keep_decision(struct cli *cli, const struct register_merge *merge, enum match_decision decision,
+                                     struct alm_error *err)
+{
+    const struct match_register *of;
+    enum match_decision before;
+    const enum alm_status status = host_match(cli->host, &of, err);
+
+    return status == ALM_OK ? match_decide(of, merge->survivor, merge->merged, decision, merge->reason, &before, err)
+                            : status;
+}
+
 /* What the journal and the terminal say of a merge or split. */
 static void tell_merge(struct cli *cli, const struct register_merge *merge, const char *text, const char *of_household)
 {
@@ -482,6 +494,8 @@ static enum alm_status run_merge(const struct alm_host *host, void *state, const
     if (status == ALM_OK)
         status = register_person_merge(store, &gate, &merge, err);
     if (status == ALM_OK)
+        status = keep_decision(cli, &merge, MATCH_SAME, err);
+    if (status == ALM_OK)
         tell_merge(cli, &merge, _("person %lld is person %lld from now on"),
                    _("all who belong to household %s are members of the other: it is one with that"));
     return status;
@@ -502,6 +516,8 @@ static enum alm_status run_split(const struct alm_host *host, void *state, const
         status = register_find_itself(store, ALM_NOUN_PERSON, alm_arg_text(args, "id"), &merge.merged, err);
     if (status == ALM_OK)
         status = register_person_split(store, &gate, &merge, err);
+    if (status == ALM_OK)
+        status = keep_decision(cli, &merge, MATCH_DIFFERENT, err);
     if (status == ALM_OK)
         tell_merge(cli, &merge, _("person %lld is not person %lld any more"),
                    _("household %s is one of its own again"));

@@ -121,7 +121,7 @@ static enum alm_status run_list(struct cli *cli, enum secretariat_sheet sheet, c
 
 /* ---- one row ---- */
 
-/* "S1 parcels 1503", for the journal. */
+/* Stage, programme and area, for the journal. */
 static const char *subject_of(struct cli *cli, const struct import_column *columns, const struct alm_args *args)
 {
     return arena_printf(&cli->arena, "%s %s %s", alm_arg_text(args, columns[0].name),

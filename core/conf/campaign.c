@@ -93,6 +93,39 @@ static const struct alm_setting store_rows[] = {
      .fallback = "store-sqlite",
      .help = N_("The plug-in that keeps the data. Its own keys stand in a section named as it is.")},
 };
+
+static const char *const doubtful[] = {"admit", "hold", NULL}; /* enum conf_doubtful */
+static const struct alm_setting match_rows[] = {
+    {.key = "doubtful",
+     .type = ALM_ENUM,
+     .offset = AT(doubtful),
+     .fallback = "admit",
+     .choices = doubtful,
+     .help = N_("Whether somebody who may be registered twice is served while nobody has decided on it; with hold, aid "
+                "to them, and to a household that they belong to, waits as held: almoner delivery held.")},
+    {.key = "possible",
+     .type = ALM_DECIMAL,
+     .offset = AT(possible),
+     .fallback = "0.05",
+     .min = "0.001",
+     .max = "0.999",
+     .help = N_("The probability of being one person from which match run flags two.")},
+    {.key = "certain",
+     .type = ALM_DECIMAL,
+     .offset = AT(certain),
+     .fallback = "0.99",
+     .min = "0.001",
+     .max = "0.999",
+     .help = N_("The probability from which two are shown as certain; in between they are doubtful.")},
+};
+
+static void check_match(const void *settings, const struct alm_check *check)
+{
+    const struct conf_almoner *almoner = settings;
+    if (almoner->possible > almoner->certain)
+        check->problem(check->context, "match", "possible", _("is above certain"),
+                       _("write a lower probability, for example 0.05"));
+}
 #undef AT
 
 const struct alm_settings conf_almoner_table = {.rows = almoner_rows,
@@ -101,6 +134,8 @@ const struct alm_settings conf_almoner_table = {.rows = almoner_rows,
                                                 .check = check_almoner};
 const struct alm_settings conf_store_table = {
     .rows = store_rows, .n_rows = COUNT_OF(store_rows), .size = sizeof(struct conf_almoner)};
+const struct alm_settings conf_match_table = {
+    .rows = match_rows, .n_rows = COUNT_OF(match_rows), .size = sizeof(struct conf_almoner), .check = check_match};
 
 /* ---- reading ---- */
 
@@ -228,10 +263,12 @@ enum alm_status conf_open(struct conf *conf, const char *file, struct alm_error 
     }
     conf_settings_fill(&conf->almoner_settings, &conf_almoner_table, "almoner", &conf->ini, 0, &conf->problems);
     conf_settings_fill(&conf->almoner_settings, &conf_store_table, "store", &conf->ini, 0, &conf->problems);
+    conf_settings_fill(&conf->almoner_settings, &conf_match_table, "match", &conf->ini, 0, &conf->problems);
     conf_settings_fill(&conf->almoner_settings, &conf_roles_table, "roles", &conf->ini, 0, &conf->problems);
     conf->almoner = conf->almoner_settings.data;
     conf_section_unused(&conf->ini, "almoner", almoner_rows, COUNT_OF(almoner_rows), &conf->problems);
     conf_section_unused(&conf->ini, "store", store_rows, COUNT_OF(store_rows), &conf->problems);
+    conf_section_unused(&conf->ini, "match", match_rows, COUNT_OF(match_rows), &conf->problems);
     conf_section_unused(&conf->ini, "roles", conf_roles_table.rows, conf_roles_table.n_rows, &conf->problems);
     read_programmes(conf);
     for (size_t i = 0; i < conf->n_programmes; i++)
@@ -284,8 +321,9 @@ void conf_store_fill(struct conf *conf, const struct alm_settings *table, const 
         return;
     conf_settings_fill(&conf->store_settings, table, plugin_name, &conf->ini, (int)conf->almoner->currency_decimals,
                        &conf->problems);
-    const struct alm_settings *const tables[] = {&conf_almoner_table, &conf_store_table, &conf_roles_table, table};
-    const char *const sections[] = {"almoner", "store", "roles", plugin_name};
+    const struct alm_settings *const tables[] = {&conf_almoner_table, &conf_store_table, &conf_match_table,
+                                                 &conf_roles_table, table};
+    const char *const sections[] = {"almoner", "store", "match", "roles", plugin_name};
     conf_other_stores(&conf->ini, plugin_name);
     conf_ini_unused(&conf->ini, tables, sections, COUNT_OF(tables), &conf->problems);
 }

@@ -155,14 +155,17 @@ struct conf_almoner { /* [almoner] */
     const char *state;      /* folder of id files, seals and keys */
     const char *currency;   /* ISO 4217 */
     int64_t currency_decimals;
-    int64_t calendar;      /* enum date_calendar */
-    int64_t digits;        /* 0 latin, 1 persian */
-    const char *time_zone; /* of the tz database; NULL or "": the system's */
-    int64_t office;        /* 0 to 1023: the node of ids */
-    int64_t patience;      /* seconds */
-    const char *store;     /* [store] plugin = */
+    int64_t calendar;          /* enum date_calendar */
+    int64_t digits;            /* 0 latin, 1 persian */
+    const char *time_zone;     /* of the tz database; NULL or "": the system's */
+    int64_t office;            /* 0 to 1023: the node of ids */
+    int64_t patience;          /* seconds */
+    const char *store;         /* [store] plugin = */
+    int64_t doubtful;          /* [match]; enum conf_doubtful */
+    int64_t possible, certain; /* thousandths: probabilities from which two persons may be, and are, one */
     struct conf_roles roles;
 };
+enum conf_doubtful { CONF_ADMIT_DOUBTFUL, CONF_HOLD_DOUBTFUL };
 
 struct conf_programme_core { /* [programme] */
     bool enabled;
@@ -220,6 +223,7 @@ struct conf {
 
 extern const struct alm_settings conf_almoner_table;   /* section "almoner" (and [store] plugin as a second table) */
 extern const struct alm_settings conf_store_table;     /* section "store" */
+extern const struct alm_settings conf_match_table;     /* section "match" */
 extern const struct alm_settings conf_roles_table;     /* section "roles", and groups "body" */
 extern const struct alm_settings conf_programme_table; /* section "programme" */
 
@@ -233,9 +237,10 @@ struct conf_programme *conf_programme_find(const struct conf *, const char *name
 void conf_programme_fill(struct conf *, struct conf_programme *, const struct alm_settings *table,
                          const char *plugin_name);
 void conf_store_fill(struct conf *, const struct alm_settings *table, const char *plugin_name);
-/* Settings of a store beside the installation's own: what its section in almoner.ini says, but `value` (NULL: nothing) for the first key of the table. */
-void conf_store_fill_as(struct conf *, struct conf_settings *, const struct alm_settings *table, const char *plugin_name,
-                        const char *value, struct conf_problems *);
+/* Settings of a store beside the installation's own: what its section in almoner.ini says, but `value` (NULL: nothing)
+ * for the first key of the table. */
+void conf_store_fill_as(struct conf *, struct conf_settings *, const struct alm_settings *table,
+                        const char *plugin_name, const char *value, struct conf_problems *);
 /* Set one key in place: comments, order and all other bytes stay; the key (and section) is added if it is not there.
  * Atomic, and one editor at a time. */
 enum alm_status conf_edit(const char *file, const char *section, const char *key, const char *value,

@@ -187,6 +187,7 @@ void host_schemas(struct host_schema schemas[HOST_SCHEMAS])
                                                   {"stock", stock_migrations, stock_n_migrations},
                                                   {"ledger", ledger_migrations, ledger_n_migrations},
                                                   {"cases", cases_migrations, cases_n_migrations},
+                                                  {"match", match_migrations, match_n_migrations},
                                                   {"secretariat", secretariat_migrations, secretariat_n_migrations}};
 
     memcpy(schemas, all, sizeof all);
@@ -430,6 +431,24 @@ enum alm_status host_cases(struct host *host, const struct cases **out, struct a
     return status;
 }
 
+enum alm_status host_match(struct host *host, const struct match_register **out, struct alm_error *err)
+{
+    const struct conf_almoner *almoner = host->conf.almoner;
+    enum alm_status status = ALM_OK;
+
+    if (!host->match.store) {
+        struct match_register match = {.today = host_today(host),
+                                       .possible = (double)almoner->possible / 1000,
+                                       .certain = (double)almoner->certain / 1000};
+
+        status = host_store(host, 0, &match.store, err);
+        if (status == ALM_OK)
+            host->match = match;
+    }
+    *out = &host->match;
+    return status;
+}
+
 enum alm_status host_secretariat(struct host *host, const struct secretariat **out, struct alm_error *err)
 {
     enum alm_status status = ALM_OK;
@@ -488,17 +507,27 @@ static enum alm_status areas_move(void *context, const alm_id *areas, size_t n, 
 static enum alm_status erased(void *context, alm_id person, struct alm_error *err)
 {
     const struct cases *cases;
+    const struct match_register *match;
     enum alm_status status = host_cases(context, &cases, err);
 
-    return status == ALM_OK ? cases_erase(cases, person, err) : status;
+    if (status == ALM_OK)
+        status = cases_erase(cases, person, err);
+    if (status == ALM_OK)
+        status = host_match(context, &match, err);
+    return status == ALM_OK ? match_erase(match, person, err) : status;
 }
 
 static enum alm_status persons_merge(void *context, const alm_id *persons, size_t n, bool merged, struct alm_error *err)
 {
+    const struct match_register *match;
     struct ledger *ledger;
     enum alm_status status = host_ledger(context, &ledger, err);
 
-    return status == ALM_OK ? ledger_persons_merge(ledger, persons, n, merged, err) : status;
+    if (status == ALM_OK)
+        status = ledger_persons_merge(ledger, persons, n, merged, err);
+    if (status == ALM_OK && merged)
+        status = host_match(context, &match, err);
+    return status == ALM_OK && merged ? match_merged(match, persons, n, err) : status;
 }
 
 struct register_gate host_register_gate(struct host *host)

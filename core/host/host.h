@@ -8,8 +8,7 @@
 #define HOST_HOST_H
 
 #include "cases/cases.h"
-#include "conf/conf.h"
-#include "plugin/plugin.h"
+#include "match/match.h"
 #include "report/report.h"
 #include "secretariat/secretariat.h"
 
@@ -75,7 +74,7 @@ struct host_schema {
     const struct alm_migration *migrations;
     size_t n;
 };
-enum { HOST_SCHEMAS = 6 };
+enum { HOST_SCHEMAS = 7 };
 void host_schemas(struct host_schema schemas[HOST_SCHEMAS]);
 enum { HOST_CREATE = 1, HOST_UNCHECKED = 2 /* do not ask whether migrations are complete */ };
 /* The store, opened on first use; complete and of this version, or an error with the mend. */
@@ -87,6 +86,7 @@ enum alm_status host_directory(struct host *, struct register_directory **, stru
 enum alm_status host_stock(struct host *, struct stock **, struct alm_error *);
 enum alm_status host_ledger(struct host *, struct ledger **, struct alm_error *);
 enum alm_status host_cases(struct host *, const struct cases **, struct alm_error *);
+enum alm_status host_match(struct host *, const struct match_register **, struct alm_error *);
 enum alm_status host_secretariat(struct host *, const struct secretariat **, struct alm_error *);
 enum alm_status host_plans(struct host *, const struct plans **, struct alm_error *);
 struct register_gate host_register_gate(struct host *);

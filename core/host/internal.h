@@ -24,6 +24,7 @@ struct host {
     struct stock *stock;
     struct ledger *ledger;
     struct cases cases;             /* store NULL until asked for */
+    struct match_register match;    /* likewise */
     struct secretariat secretariat; /* likewise */
     struct plans plans;             /* likewise */
     struct store_entry *entry;      /* of the write transaction that is open; NULL: none */

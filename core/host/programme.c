@@ -297,18 +297,30 @@ static enum alm_status link_draws(struct host_programme *programme, struct alm_e
 }
 
 /* A reversal is told to the cases whether or not lines need one now: they may have needed one when they were given. */
-static enum alm_status link_cases(struct host_programme *programme, struct alm_error *err)
+static enum alm_status link_gates(struct host_programme *programme, struct alm_error *err)
 {
-    static const struct ledger_gate *const gates[] = {&cases_gate};
-    void **contexts = arena_alloc(&programme->arena, sizeof *contexts);
+    enum { GATES = 2 };
+    const struct ledger_gate **gates = arena_alloc(&programme->arena, GATES * sizeof *gates);
+    void **contexts = arena_alloc(&programme->arena, GATES * sizeof *contexts);
+    struct host *host = programme->host;
+    const struct match_register *match;
     const struct cases *cases;
-    enum alm_status status = host_cases(programme->host, &cases, err);
+    const bool needs_case = programme->conf->core->cases, holds = host->conf.almoner->doubtful == CONF_HOLD_DOUBTFUL;
+    size_t n = 0;
+    enum alm_status status = host_cases(host, &cases, err);
 
-    contexts[0] = &programme->host->cases;
+    if (status == ALM_OK && holds)
+        status = host_match(host, &match, err);
+    if (holds) {
+        gates[n] = &match_gate;
+        contexts[n++] = &host->match;
+    }
+    programme->ledger.n_gates = n + needs_case;
+    gates[n] = &cases_gate;
+    contexts[n++] = &host->cases;
+    programme->ledger.n_unsettle = n;
     programme->ledger.gates = gates;
     programme->ledger.gate_contexts = contexts;
-    programme->ledger.n_gates = programme->conf->core->cases ? 1 : 0;
-    programme->ledger.n_unsettle = 1;
     return status;
 }
 
@@ -345,7 +357,7 @@ enum alm_status host_programme_link(struct host_programme *programme, struct alm
     if (status == ALM_OK)
         status = link_draws(programme, err);
     if (status == ALM_OK)
-        status = link_cases(programme, err);
+        status = link_gates(programme, err);
     programme->linked = status == ALM_OK;
     return status;
 }

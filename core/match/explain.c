@@ -136,12 +136,34 @@ static enum alm_status read_texts(const struct match *match, size_t record, stru
     return status;
 }
 
+static void explain_records(const struct match *match, size_t a, size_t b, const char *const *of_a,
+                            const char *const *of_b, struct match_explanation *out)
+{
+    const pattern_t pattern = comparer_pattern(match->comparer, a, b);
+    double bits[MATCH_MAX_FIELDS], household;
+    out->weight = model_explain(&match->model, &match->table, a, b, pattern, bits, &household);
+    out->probability = 1 / (1 + exp2(-out->weight));
+    out->rows[out->n++] = (struct match_explained){.what = _("two records at random"), .bits = match->model.prior};
+    for (size_t f = 0; f < match->rules.n_fields; f++)
+        out->rows[out->n++] = (struct match_explained){match->rules.fields[f].name, of_a[f], of_b[f],
+                                                       match_level_names[pattern_level(pattern, f)], bits[f]};
+    out->rows[out->n++] = (struct match_explained){.what = _("may be another one of the household"), .bits = household};
+    const size_t rule = blocks_first(&match->blocks, a, b);
+    out->block = rule < match->blocks.n_rules ? match->rules.blocks[rule].name : NULL;
+}
+
+void match_explain_numbers(const struct match *match, size_t first, size_t second, struct match_explanation *out)
+{
+    static const char *const nothing[MATCH_MAX_FIELDS];
+    const size_t b = second + (match->table.first < match->table.n ? match->table.first : 0);
+    *out = (struct match_explanation){.n = 0};
+    explain_records(match, first, b, nothing, nothing, out);
+}
+
 enum alm_status match_explain(const struct match *match, const char *id_a, const char *id_b,
                               struct match_explanation *out, struct alm_error *err)
 {
     const char *of_a[MATCH_MAX_FIELDS] = {0}, *of_b[MATCH_MAX_FIELDS] = {0};
-    double bits[MATCH_MAX_FIELDS], household;
-    struct comparer comparer;
     size_t a = 0, b = 0;
     *out = (struct match_explanation){.n = 0};
     enum alm_status status = find_record(match, id_a, false, &a, err);
@@ -155,18 +177,7 @@ enum alm_status match_explain(const struct match *match, const char *id_a, const
         status = read_texts(match, b, &out->arena, of_b, err);
     if (status != ALM_OK)
         return status;
-    comparer_init(&comparer, &match->table, &match->rules);
-    const pattern_t pattern = comparer_pattern(&comparer, a, b);
-    comparer_release(&comparer);
-    out->weight = model_explain(&match->model, &match->table, a, b, pattern, bits, &household);
-    out->probability = 1 / (1 + exp2(-out->weight));
-    out->rows[out->n++] = (struct match_explained){.what = _("two records at random"), .bits = match->model.prior};
-    for (size_t f = 0; f < match->rules.n_fields; f++)
-        out->rows[out->n++] = (struct match_explained){match->rules.fields[f].name, of_a[f], of_b[f],
-                                                       match_level_names[pattern_level(pattern, f)], bits[f]};
-    out->rows[out->n++] = (struct match_explained){.what = _("may be another one of the household"), .bits = household};
-    const size_t rule = blocks_first(&match->blocks, a, b);
-    out->block = rule < match->blocks.n_rules ? match->rules.blocks[rule].name : NULL;
+    explain_records(match, a, b, of_a, of_b, out);
     return ALM_OK;
 }
 

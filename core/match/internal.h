@@ -229,8 +229,9 @@ void pairs_count(const struct table *, const struct rules *, const struct blocks
 /* Pairs at random, each with a count of one. */
 void pairs_sample(const struct table *, const struct rules *, unsigned threads, struct pattern_count **, size_t *n);
 /* All candidates whose odds are not below `least` bits, by a and b. */
-void pairs_score(const struct table *, const struct rules *, const struct blocks *, const struct model *, double least,
-                 unsigned threads, struct pair **, size_t *n, int64_t *candidates);
+void pairs_score(const struct table *, const struct rules *, const struct blocks *, const struct model *,
+                 const struct match_options *, double least, unsigned threads, struct pair **, size_t *n,
+                 int64_t *candidates);
 
 /* ---- weights (model.c, estimate.c) ---- */
 
@@ -311,6 +312,7 @@ struct match {
     struct clusters clusters;
     struct truth truth;
     double threshold;
+    struct comparer *comparer; /* for single pairs, once the run is over */
 };
 
 /* ---- small things ---- */

@@ -196,8 +196,8 @@ static void estimate_and_score(struct match *match, const struct evidence *evide
     model_release(&match->model);
     model_estimate(&match->model, &match->table, &match->rules, evidence->candidates, evidence->n_candidates,
                    evidence->sample, evidence->n_sample, entity);
-    pairs_score(&match->table, &match->rules, &match->blocks, &match->model, least_kept, threads, &match->pairs,
-                &match->n_pairs, candidates);
+    pairs_score(&match->table, &match->rules, &match->blocks, &match->model, &match->options, least_kept, threads,
+                &match->pairs, &match->n_pairs, candidates);
 }
 
 static double threshold_of(const struct match *match)
@@ -271,6 +271,8 @@ enum alm_status match_run(struct match **out, const struct match_options *option
         judge_pairs(match, &counts->pairs_quality);
         judge_clusters(match, &counts->pairs_quality, &counts->clusters_quality);
     }
+    match->comparer = xcalloc(1, sizeof *match->comparer);
+    comparer_init(match->comparer, table, &match->rules);
     *out = match;
     return ALM_OK;
 }
@@ -279,6 +281,9 @@ void match_free(struct match *match)
 {
     if (!match)
         return;
+    if (match->comparer)
+        comparer_release(match->comparer);
+    free(match->comparer);
     clusters_release(&match->clusters);
     truth_release(&match->truth);
     model_release(&match->model);
@@ -320,11 +325,8 @@ void match_pairs(const struct match *match, match_pair_fn *each, void *context)
 
 double match_probability(const struct match *match, size_t first, size_t second)
 {
-    struct comparer comparer;
     const size_t b = second + (match->table.first < match->table.n ? match->table.first : 0);
-    comparer_init(&comparer, &match->table, &match->rules);
-    const pattern_t pattern = comparer_pattern(&comparer, first, b);
-    comparer_release(&comparer);
+    const pattern_t pattern = comparer_pattern(match->comparer, first, b);
     return chance_of(model_bits(&match->model, &match->table, first, b, pattern));
 }
 

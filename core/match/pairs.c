@@ -169,6 +169,7 @@ struct walk {
     const struct rules *rules;
     const struct blocks *blocks;
     const struct model *model;
+    const struct match_options *options;
     double least;
     uint64_t every_one, every_other; /* pairs that one rule brings, that several bring: one of so many is counted */
     struct range *ranges;
@@ -410,6 +411,8 @@ void pairs_sample(const struct table *table, const struct rules *rules, unsigned
 static void score_pair(struct walk *walk, size_t range, unsigned thread, uint32_t a, uint32_t b)
 {
     struct found *found = &walk->found[range];
+    if (walk->options->skip && walk->options->skip(walk->options->skip_context, a, b))
+        return;
     found->candidates++;
     const double bits = comparer_score(&walk->comparers[thread], walk->model, a, b, walk->least);
     if (bits < walk->least)
@@ -430,11 +433,12 @@ static int compare_pairs(const void *a, const void *b)
 }
 
 void pairs_score(const struct table *table, const struct rules *rules, const struct blocks *blocks,
-                 const struct model *model, double least, unsigned threads, struct pair **out, size_t *n,
-                 int64_t *candidates)
+                 const struct model *model, const struct match_options *options, double least, unsigned threads,
+                 struct pair **out, size_t *n, int64_t *candidates)
 {
     struct walk walk = walk_of(table, rules, blocks, threads);
     walk.model = model;
+    walk.options = options;
     walk.least = least;
     (void)cut(&walk);
     walk.found = xcalloc(walk.n_ranges + 1, sizeof *walk.found);

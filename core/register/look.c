@@ -169,6 +169,7 @@ enum alm_status register_people_next(struct register_people *people, struct regi
                    .area = area == ALM_NULL ? 0 : area},
         .person = store_int(stmt, 1),
         .household = store_int(stmt, 0),
+        .home = store_int(stmt, 0),
         .code = store_text(stmt, 11),
     };
     const struct stand_in as = {.person = known->person};
@@ -203,4 +204,21 @@ void register_people_close(struct register_people *people)
     free(people->moved);
     free(people->stand_ins);
     free(people);
+}
+
+enum alm_status register_persons_there(struct store *store, const alm_id *homes, const alm_id *ids, size_t n,
+                                       alm_id *there, size_t *n_there, struct alm_error *err)
+{
+    struct store_stmt *stmt;
+    bool row;
+    *n_there = 0;
+    enum alm_status status = store_query(store, &stmt, err,
+                                         "SELECT p.id FROM person p WHERE p.owner = ANY ($1) AND p.id = ANY ($2) "
+                                         "AND p.erased IS NULL AND NOT EXISTS (SELECT 1 FROM alias a "
+                                         "WHERE a.owner = p.owner AND a.id = p.id AND a.until IS NULL) ORDER BY p.id",
+                                         "II", homes, n, ids, n);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
+        if (*n_there < n)
+            there[(*n_there)++] = store_int(stmt, 0);
+    return status;
 }

@@ -285,13 +285,18 @@ struct register_known {
     struct register_traits traits;
     alm_id person, household;
     alm_id survivor;      /* who the person is: of no alias themselves */
+    alm_id home;          /* the household that registered them: the owner of their row */
     struct alm_text code; /* the household's; borrowed */
 };
-/* All who are not erased, one after the other, in the order of their ids; open first, next until !*more, close. */
+/* All who are not erased, aliases too, one after the other, by home and person; open first, next until !*more, close. */
 struct register_people;
 enum alm_status register_people_open(struct register_people **, struct store *, alm_date day, struct alm_error *);
 enum alm_status register_people_next(struct register_people *, struct register_known *, bool *more, struct alm_error *);
 void register_people_close(struct register_people *);
+/* Which of these persons are there, neither erased nor aliases, ascending and each once: `homes` are the owners of their
+ * rows, `there` has room for n. */
+enum alm_status register_persons_there(struct store *, const alm_id *homes, const alm_id *ids, size_t n, alm_id *there,
+                                       size_t *n_there, struct alm_error *);
 
 struct register_importer; /* context of rows() for one list */
 struct register_importer *register_importer_new(enum register_list, struct store *, struct register_directory *,

@@ -172,6 +172,8 @@ CSV
     sed 's/^D-/E-/' doubles.csv >again.csv
     "$ALMONER" -q delivery import again.csv 2>/dev/null
     "$ALMONER" delivery held list --output plain | grep -q .
+    { echo a,b,decision; "$ALMONER" person list --household H0000001 --output csv | sed 1d | head -n 2 | cut -d, -f1 | paste -sd ,; } |
+        sed '2s/$/,different/' >pairs.csv
     "$ALMONER" -q store backup almoner-backup.db
     head -n 200 people.csv >ours.csv
     { head -n 1 people.csv; tail -n 200 people.csv; } >theirs.csv
