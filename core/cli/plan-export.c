@@ -121,6 +121,8 @@ static enum alm_status read_filter(struct plan_export *export, const struct alm_
     enum alm_status status = cli_entry_arg(directory, args, "body", REGISTER_BODY, &body, err);
 
     if (status == ALM_OK)
+        status = cli_own_body(export->listing.cli, &body, err);
+    if (status == ALM_OK)
         status = cli_entry_arg(directory, args, "group", REGISTER_GROUP, &group, err);
     export->filter = (struct plan_filter){.plan = export->plan.id,
                                           .open = !alm_arg(args, "all")->given,

@@ -231,7 +231,7 @@ static const struct alm_command plan_commands[] = {
     {"cancel", N_("take a plan back"), cancel_options, COUNT_OF(cancel_options), ALM_WRITES | PLANNERS, run_cancel,
      "plan cancel " NEWEST("draft") " --reason 'lists of two bases came in late'"},
     {"export", N_("print the lists of an approved plan for those who deliver, with names and addresses"),
-     export_options, COUNT_OF(export_options), ALM_READS | PLANNERS, cli_plan_export,
+     export_options, COUNT_OF(export_options), ALM_READS | CLI_ROLE(CONF_PLANNER | CONF_STAFF), cli_plan_export,
      "plan export " NEWEST("approved") " --output csv\nplan export " NEWEST("approved") " --output html > lists.html"},
     {"progress", N_("show by area and group what was delivered of a plan"), id_options, COUNT_OF(id_options), ALM_READS,
      cli_plan_progress, "plan progress " NEWEST("approved")},
