@@ -156,7 +156,7 @@ static const struct alm_column left_columns[] = {CLI_COLUMN("owner", N_("househo
                                                  CLI_COLUMN("by", N_("served by"), ALM_STRING),
                                                  CLI_COLUMN("date", N_("on"), ALM_DATE),
                                                  CLI_COLUMN("blocking", N_("delivery or plan"), ALM_ID),
-                                                 CLI_COLUMN("reason", N_("what the rule says"), ALM_STRING)};
+                                                 CLI_COLUMN("reason", N_("in words"), ALM_STRING)};
 
 static enum alm_status left_row(void *context, const struct plan_line *line, struct alm_error *err)
 {

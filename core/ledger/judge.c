@@ -424,7 +424,7 @@ static enum alm_status judge_row(struct ledger_chunk *chunk, size_t i, bool sett
     if (row->hold) {
         refuse(chunk, i, LEDGER_HELD_BACK);
         answer->outcome = LEDGER_HELD;
-        say(chunk, answer, "%s", row->hold);
+        answer->reason = arena_strdup(chunk->texts, row->hold);
         return ALM_OK;
     }
     row->state = ROW_ACCEPTED;

@@ -158,7 +158,7 @@ struct ledger_survey {
     alm_date date;       /* of any day, also one to come: as if nothing more were given until then */
     const alm_id *areas; /* NULL: everywhere */
     size_t n_areas;
-    bool brief; /* answers without texts but those of the rule, and not by whom what is in the way was given */
+    bool brief; /* answers without texts but those of the rule and of gates, and not by whom what is in the way was given */
 };
 /* One who might receive, and what ledger_entitlement() would answer; all of it is borrowed. */
 struct ledger_found {

@@ -61,6 +61,8 @@ static enum plan_why why_of(const struct ledger_answer *answer)
         return PLAN_EXCLUDED;
     case LEDGER_REQUIREMENT:
         return PLAN_NOT_YET;
+    case LEDGER_HELD_BACK:
+        return PLAN_FLAGGED;
     default:
         return PLAN_NOT_ENTITLED;
     }
@@ -105,7 +107,8 @@ static enum alm_status found(void *context, const struct ledger_found *found, st
                                       : answer->blocking ? answer->blocking
                                                          : ALM_NULL,
                                       answer->entitled};
-    return leave_out(making, row, answer->why == LEDGER_RULE ? answer->reason : NULL, err);
+    return leave_out(making, row, answer->why == LEDGER_RULE || answer->why == LEDGER_HELD_BACK ? answer->reason : NULL,
+                     err);
 }
 
 /* ---- writing ---- */

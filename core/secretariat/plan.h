@@ -33,6 +33,7 @@ enum plan_why {
     PLAN_SERVED,       /* served within the window, or in the same period */
     PLAN_EXCLUDED,     /* served under a programme that rules this one out */
     PLAN_NOT_YET,      /* not served under a programme that has to come first */
+    PLAN_FLAGGED,      /* somebody has to look first at who they are */
     PLAN_NOT_ENTITLED, /* the programme's rule says no */
     PLAN_PLANNED,      /* an approved plan of that programme and stage has them already, and that line is open */
     PLAN_UNASSIGNED,   /* nobody has their area, while others are assigned */

@@ -61,6 +61,42 @@ static void served_and_from_when_on(void **state)
     }
 }
 
+/* Some lines, as if somebody had to look at it first. */
+static enum alm_status hold_some(void *context, const struct alm_line *at, size_t n, struct alm_verdict *verdicts,
+                                 struct alm_error *err)
+{
+    (void)context;
+    (void)err;
+    for (size_t i = 0; i < n; i++)
+        if (at[i].owner % 5 < 2)
+            alm_refuse(&verdicts[i], "may be registered twice");
+    return ALM_OK;
+}
+
+static void who_is_flagged_waits(void **state)
+{
+    struct planning *p = *state;
+    struct world *w = p->world;
+    static const struct ledger_gate gate = {.name = "look", .hold = hold_some};
+    static const struct ledger_gate *const gates[] = {&gate};
+    static void *const contexts[] = {NULL};
+    const struct plan_request request = planning_request(p, PARCELS);
+    w->programmes[PARCELS].gates = gates;
+    w->programmes[PARCELS].gate_contexts = contexts;
+    w->programmes[PARCELS].n_gates = w->programmes[PARCELS].n_unsettle = 1;
+    const struct plan plan = planning_make(p, &request);
+    planning_lines(p, plan.id, false, &lines);
+    assert_true(lines.n > 0);
+    for (size_t i = 0; i < lines.n; i++)
+        assert_true(lines.at[i].owner % 5 >= 2);
+    planning_lines(p, plan.id, true, &others);
+    assert_true(others.n > 0);
+    for (size_t i = 0; i < others.n; i++) {
+        assert_true(others.at[i].owner % 5 < 2);
+        assert_int_equal(others.at[i].why, PLAN_FLAGGED);
+    }
+}
+
 static void who_waits_longest_comes_first(void **state)
 {
     struct planning *p = *state;
@@ -391,6 +427,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PLANNING_TEST(everybody_is_on_it_or_has_a_reason),
         PLANNING_TEST(served_and_from_when_on),
+        PLANNING_TEST(who_is_flagged_waits),
         PLANNING_TEST(who_waits_longest_comes_first),
         PLANNING_TEST(goods_reach_so_far),
         PLANNING_TEST(money_reaches_so_far),
