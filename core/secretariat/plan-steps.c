@@ -72,11 +72,22 @@ static enum alm_status check_state(const struct plan *plan, bool may_be_approved
                      (long long)plan->id, _(plan_states[plan->state]));
 }
 
+/* Of two plans for the same households that are approved at once, the second sees the first. */
+static enum alm_status lock_stage(const struct plans *plans, alm_id id, struct alm_error *err)
+{
+    static const char sql[] =
+        "UPDATE plan SET lines = lines WHERE programme = (SELECT programme FROM plan WHERE id = $1) "
+        "AND stage = (SELECT stage FROM plan WHERE id = $1)";
+    return store_run(plans->store, NULL, err, sql, "i", id);
+}
+
 enum alm_status plan_approve(const struct plans *plans, alm_id id, struct alm_error *err)
 {
     struct plan plan;
     struct arena arena = {0};
-    enum alm_status status = plan_read(plans, id, &plan, &arena, err);
+    enum alm_status status = lock_stage(plans, id, err);
+    if (status == ALM_OK)
+        status = plan_read(plans, id, &plan, &arena, err);
     if (status == ALM_OK)
         status = check_state(&plan, false, err);
     if (status == ALM_OK && strcmp(plan.made_by, store_who(plans->store)) == 0)

@@ -263,3 +263,18 @@ deliver_cases()
     [ "$(sql 'SELECT COUNT(*) FROM line WHERE reverses IS NULL')" = $((approved * 2)) ]
     almoner audit verify
 }
+
+approve_one()
+{
+    ALMONER_TEST_USER="chair$1" almoner plan approve "$(sed -n "$1p" drafts)"
+}
+
+@test "of many drafts for the same households one is approved" {
+    register
+    for i in $(seq "$writers"); do
+        almoner -q plan make parcels --stage S1 >/dev/null
+    done
+    almoner plan list --output plain | cut -f 1 >drafts
+    together approve_one
+    [ "$(sql 'SELECT COUNT(*) FROM plan WHERE state = 1')" = 1 ]
+}
