@@ -26,7 +26,8 @@ struct candidate {
 struct row {
     int64_t line;
     const char *texts;   /* of all traits, one after the other, each ended by a NUL */
-    const char *reason;  /* of a rejected one; NULL: sound */
+    const char *reason;  /* of a rejected one, or of one whose national ID is none; NULL: sound */
+    int64_t twin;        /* the line of an earlier row that is of the same person; 0: none */
     int64_t national_id; /* as a number; 0: none */
     uint32_t same_id;    /* who has one of its IDs; NOBODY */
     enum verdict verdict;
@@ -64,7 +65,7 @@ struct check {
     struct match_trait_texts texts; /* of the person that the engine was handed last */
     struct ledger_last *lasts;
     size_t n_lasts;
-    int64_t counts[VERDICTS], helped;
+    int64_t counts[VERDICTS], helped, wrong_ids, twins;
 };
 
 /* ---- the list ---- */
@@ -116,14 +117,17 @@ static void take_row(void *context, int64_t line, const struct register_traits *
         to += texts.at[t].len;
         *to++ = '\0';
     }
-    if (traits->national_id.len)
+    if (traits->national_id.len && !traits->wrong_id)
         add_mark(check, packed);
     const char *foreign = foreign_mark(&check->arena, traits->foreign_id);
     if (foreign)
         add_mark(check, foreign);
     struct row *row = add_row(check, line);
     row->texts = packed;
-    row->national_id = id_number(traits->national_id);
+    if (traits->wrong_id)
+        row->reason = arena_printf(&check->arena, "national_id: %s", traits->wrong_id);
+    else
+        row->national_id = id_number(traits->national_id);
 }
 
 /* Called for every row of the list; sound ones were taken by take_row(). */
@@ -182,7 +186,7 @@ static enum alm_status read_list(struct check *check, struct store *store, const
     register_importer_free(importer);
     check->sound = xcalloc(check->n + 1, sizeof *check->sound);
     for (size_t i = 0; i < check->n; i++)
-        if (!check->rows[i].reason)
+        if (check->rows[i].texts)
             check->sound[check->n_sound++] = (uint32_t)i;
     for (int t = 0; t < MATCH_TRAITS; t++)
         if (check->used[t]) {
@@ -340,6 +344,77 @@ static void judge(const struct check *check, struct row *row)
         row->n_candidates = 1;
 }
 
+/* Somebody has to look at the card, and import would not take it; who is found nowhere is not worth it. */
+static void judge_wrong_id(struct check *check, struct row *row)
+{
+    row->verdict = row->n_candidates ? DOUBTFUL : REJECTED;
+    check->wrong_ids += row->verdict == DOUBTFUL;
+}
+
+/* ---- the same person twice in the list ---- */
+
+static void set_twin(struct row *row, const struct row *other)
+{
+    if (other->line < row->line && (!row->twin || other->line < row->twin))
+        row->twin = other->line;
+}
+
+static void twins(struct row *a, struct row *b)
+{
+    set_twin(a, b);
+    set_twin(b, a);
+}
+
+static void take_twins(void *context, size_t first, size_t second, double probability)
+{
+    struct check *check = context;
+    struct row *a = &check->rows[check->sound[first]], *b = &check->rows[check->sound[second]];
+    const bool other_id = a->national_id && b->national_id && a->national_id != b->national_id;
+    if (probability >= certain && !other_id)
+        twins(a, b);
+}
+
+struct by_person {
+    alm_id person;
+    uint32_t row;
+};
+
+static int compare_by_person(const void *left, const void *right)
+{
+    const struct by_person *a = left, *b = right;
+    if (a->person != b->person)
+        return a->person < b->person ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+
+/* Two rows with one ID, and two that are of one whom we know. */
+static void find_twins(struct check *check)
+{
+    struct by_person *known = xcalloc(check->n_sound + 1, sizeof *known);
+    size_t n = 0;
+    for (size_t i = 1; i < check->n_marks; i++)
+        if (strcmp(check->marks[i].mark, check->marks[i - 1].mark) == 0)
+            twins(&check->rows[check->marks[i].row], &check->rows[check->marks[i - 1].row]);
+    for (size_t i = 0; i < check->n_sound; i++) {
+        const struct row *row = &check->rows[check->sound[i]];
+        if (row->verdict == KNOWN)
+            known[n++] = (struct by_person){check->knowns[row->candidates[0].known].person, check->sound[i]};
+    }
+    qsort(known, n, sizeof *known, compare_by_person);
+    for (size_t i = 1; i < n; i++)
+        if (known[i].person == known[i - 1].person)
+            twins(&check->rows[known[i].row], &check->rows[known[i - 1].row]);
+    for (size_t i = 0; i < check->n_sound; i++) {
+        struct row *row = &check->rows[check->sound[i]];
+        if (!row->twin)
+            continue;
+        check->twins++;
+        row->reason = arena_printf(&check->arena, _("%s%sthe same person as in line %lld"),
+                                   row->reason ? row->reason : "", row->reason ? "; " : "", (long long)row->twin);
+    }
+    free(known);
+}
+
 static int by_line(const void *a, const void *b)
 {
     const struct row *x = a, *y = b;
@@ -351,7 +426,8 @@ static enum alm_status compare_lists(struct check *check, struct store *store, c
 {
     const struct match_list list = {alm_arg_text(args, "file"), check->headers, check->n_traits, next_of_list, check},
                             known = {_("the register"), check->headers, check->n_traits, next_of_register, check};
-    const struct match_options options = {.lists = {&list, &known}, .threshold = -1, .threads = check->threads};
+    const struct match_options options = {
+        .lists = {&list, &known}, .threshold = -1, .threads = check->threads, .within = true};
     struct match_counts counts;
     struct match *match = NULL;
     enum alm_status status = ALM_OK;
@@ -367,6 +443,12 @@ static enum alm_status compare_lists(struct check *check, struct store *store, c
             judge_by_id(check, match, i, row);
         else
             judge(check, row);
+        if (row->reason)
+            judge_wrong_id(check, row);
+    }
+    if (status == ALM_OK && match) {
+        match_pairs_within(match, take_twins, check);
+        find_twins(check);
     }
     for (size_t i = 0; i < check->n; i++)
         check->counts[check->rows[i].verdict]++;
@@ -520,6 +602,17 @@ enum alm_status cli_match_list(const struct alm_host *host, void *state, const s
                 (long long)check.counts[NEW], (long long)check.counts[KNOWN], (long long)check.counts[DOUBTFUL],
                 (long long)check.counts[REJECTED]);
         cli_say(cli, _("of those who are known, %lld got aid already"), (long long)check.helped);
+        if (check.twins)
+            cli_say(cli,
+                    ngettext("%lld row is of somebody who stands in the list before",
+                             "%lld rows are of people who stand in the list before", (unsigned long)check.twins),
+                    (long long)check.twins);
+        if (check.wrong_ids)
+            cli_say(cli,
+                    ngettext("%lld of the doubtful has a national ID that is none: an import would reject it",
+                             "%lld of the doubtful have national IDs that are none: an import would reject them",
+                             (unsigned long)check.wrong_ids),
+                    (long long)check.wrong_ids);
     }
     if (status == ALM_OK && check.counts[REJECTED])
         status = error_set(err, ALM_BAD_DATA, _("an import would reject them too; all other rows were looked at"),

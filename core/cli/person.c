@@ -37,6 +37,9 @@ static enum alm_status run_import(const struct alm_host *host, void *state, cons
     import.columns = register_list_columns(LIST_PERSON, &import.n_columns);
     import.context = context;
     status = cli_import(cli, &import, &counts, err);
+    /* No row waits for somebody to look at it; that comes afterwards. */
+    if (counts.added && !cli->dry_run)
+        cli_say(cli, _("to find out who of the new ones is registered twice: almoner match run"));
     register_importer_free(context);
     return status;
 }

@@ -319,7 +319,17 @@ void match_pairs(const struct match *match, match_pair_fn *each, void *context)
     const size_t second = match->table.first < match->table.n ? match->table.first : 0;
     for (size_t i = 0; i < match->n_pairs; i++) {
         const struct pair *pair = &match->pairs[i];
-        each(context, pair->a, pair->b - second, chance_of((double)pair->bits));
+        if (pair->b >= second)
+            each(context, pair->a, pair->b - second, chance_of((double)pair->bits));
+    }
+}
+
+void match_pairs_within(const struct match *match, match_pair_fn *each, void *context)
+{
+    for (size_t i = 0; i < match->n_pairs; i++) {
+        const struct pair *pair = &match->pairs[i];
+        if (pair->b < match->table.first)
+            each(context, pair->a, pair->b, chance_of((double)pair->bits));
     }
 }
 

@@ -43,6 +43,7 @@ struct match_options {
      * estimated as if they were asked about.  Called by several threads.  May be NULL. */
     bool (*skip)(const void *context, size_t a, size_t b);
     const void *skip_context;
+    bool within; /* of two lists: look for pairs of the first one's own too, by the same weights: match_pairs_within() */
     /* Called for each fault of the rules, of which the error tells the first one only.  May be NULL. */
     void (*problem)(void *context, const char *file, int line, const char *text, const char *hint);
     void *context;
@@ -82,6 +83,7 @@ void match_splits(const struct match *, match_split_fn *, void *context);
  * with the probability of being one; and that of any pair. */
 typedef void match_pair_fn(void *context, size_t first, size_t second, double probability);
 void match_pairs(const struct match *, match_pair_fn *, void *context);
+void match_pairs_within(const struct match *, match_pair_fn *, void *context); /* both of the first list */
 double match_probability(const struct match *, size_t first, size_t second);
 
 /* The links as CSV: id_a, id_b, weight, probability; and the clusters, every record once: cluster, file, id. */

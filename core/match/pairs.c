@@ -234,7 +234,7 @@ static inline void walk_range(struct walk *walk, size_t number, unsigned thread,
     const struct blocks *blocks = walk->blocks;
     const uint32_t *order = blocks->orders[range.rule], *starts = blocks->starts[range.rule];
     const size_t first = walk->table->first;
-    const bool two = first < walk->table->n;
+    const bool two = first < walk->table->n, within = walk->options && walk->options->within;
     size_t block = range.block;
     for (uint32_t p = range.from; p < range.until; p++) {
         while (starts[block + 1] <= p)
@@ -249,7 +249,7 @@ static inline void walk_range(struct walk *walk, size_t number, unsigned thread,
                 __builtin_prefetch(blocks->keys + (size_t)next * blocks->n_rules);
                 __builtin_prefetch(walk->table->cells + (size_t)next * walk->table->n_fields);
             }
-            if (two && b < first)
+            if (two && !within && b < first)
                 continue;
             if (blocks_first(blocks, a, b) == range.rule)
                 each(walk, number, thread, a, b);

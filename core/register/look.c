@@ -26,6 +26,7 @@ void people_look(const struct people *people)
             continue;
         const struct register_traits traits = {
             .national_id = row->national_id,
+            .wrong_id = row->wrong_id,
             .foreign_id = row->foreign_id,
             .given_name = row->given_name,
             .family_name = row->family_name,

@@ -291,14 +291,20 @@ static bool take_marks(struct people *people, struct import_row *row, struct per
     bool cleared;
     to->mark = to->f_mark = NOBODY;
     to->national_id = (struct alm_text){NULL, 0};
+    to->wrong_id = NULL;
     if (given(people, row, P_NATIONAL_ID, &cleared)) {
         char id[11];
         if (identifier_national_id(row->fields[P_NATIONAL_ID], id, &err) != ALM_OK) {
             list_reject(row, P_NATIONAL_ID, people->arena, &err);
-            return false;
+            if (!people->importer->look)
+                return false;
+            to->wrong_id = row->reason;
+            to->national_id = row->fields[P_NATIONAL_ID];
+            row->outcome = IMPORT_SAME;
+        } else {
+            to->mark = add_mark(people, (struct alm_text){id, 10});
+            to->national_id = people->marks.at[to->mark];
         }
-        to->mark = add_mark(people, (struct alm_text){id, 10});
-        to->national_id = people->marks.at[to->mark];
     } else if (cleared) {
         to->national_id = text_of("");
     }
@@ -480,7 +486,8 @@ static void parse_row(struct people *people, size_t i)
     to->family_key = keep(people, people_fold_name(to->family_name, key));
     if (!people->importer->edit && to->mark == NOBODY && to->f_mark == NOBODY && !to->given_key.len &&
         !to->family_key.len)
-        import_reject(row, P_GIVEN_NAME, people->arena, _("empty; a name, a national ID or a foreign ID is needed"));
+        import_reject(row, to->wrong_id ? P_NATIONAL_ID : P_GIVEN_NAME, people->arena, "%s",
+                      to->wrong_id ? to->wrong_id : _("empty; a name, a national ID or a foreign ID is needed"));
 }
 
 void people_parse(struct people *people)

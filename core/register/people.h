@@ -40,6 +40,7 @@ struct person_row {
     uint32_t mark, f_mark; /* numbers of the marks; NOBODY */
     struct alm_text national_id, foreign_id, given_name, family_name, father_name, mobile, criteria, address;
     struct alm_text given_key, family_key;
+    const char *wrong_id; /* when only looked at: why national_id is none, and not known by it; NULL: it is sound */
     int64_t relation, birth_date, sex, school_grade, since;
     alm_id area, base; /* ALM_NULL, CLEARED */
 };

@@ -275,6 +275,7 @@ const struct import_column *register_list_columns(enum register_list, size_t *n)
 /* What tells who somebody is.  Texts of no bytes, ALM_NO_DATE, 0: not known. */
 struct register_traits {
     struct alm_text national_id, foreign_id, given_name, family_name, father_name, mobile, address; /* borrowed */
+    const char *wrong_id; /* why the national ID is none, and then it is as it was written; NULL: it is sound */
     alm_date birth_date;
     char sex;
     alm_id area;
@@ -302,7 +303,8 @@ struct register_importer; /* context of rows() for one list */
 struct register_importer *register_importer_new(enum register_list, struct store *, struct register_directory *,
                                                 const struct register_gate *, alm_date today, bool move);
 void register_importer_free(struct register_importer *);
-/* Of a list of persons: from now on rows are parsed and, if they are sound, handed to `each`; nothing is written. */
+/* Of a list of persons: from now on rows are parsed and, if they are sound, handed to `each`; nothing is written.  A
+ * national ID that is none is no reason to look away where there is a name. */
 void register_importer_look(struct register_importer *,
                             void (*each)(void *context, int64_t line, const struct register_traits *), void *context);
 enum alm_status register_importer_rows(void *importer, struct import_row *, size_t n, struct arena *,

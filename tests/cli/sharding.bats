@@ -100,11 +100,32 @@ work()
     almoner -q delivery list --refused >/dev/null
     almoner -q delivery show P1 || true
     work_on_cases
+    work_on_doubles
     almoner -q audit seal
     almoner -q audit verify
     almoner -q store tidy
     almoner -q status >/dev/null
     almoner -q doctor >/dev/null || true
+}
+
+work_on_doubles()
+{
+    local ids
+    printf 'household,given_name,family_name,area\nC900,n7,f7,150301\nC901,n8,f8,150301\nC902,n9,f9,150301\n' >again.csv
+    almoner -q person import again.csv
+    almoner -q match run
+    # shellcheck disable=SC2046
+    {
+        almoner -q match decide $(almoner match flags --limit 1 --output csv | sed 1d | cut -d, -f1,3 | tr , ' ') unsure
+        almoner -q match decide $(almoner match flags --limit 1 --output csv | sed 1d | cut -d, -f1,3 | tr , ' ') different
+        almoner -q match decide $(almoner match flags --limit 1 --output csv | sed 1d | cut -d, -f1,3 | tr , ' ') same
+    }
+    almoner match review --output csv >pairs.csv
+    almoner -q match import pairs.csv
+    almoner -q match run --all
+    almoner match decisions
+    sed -i '1i [match]\ndoubtful = hold\n' almoner.ini
+    almoner -q delivery record parcels --household C900 --body yari || true
 }
 
 work_on_cases()
@@ -135,6 +156,7 @@ work_on_cases()
         sed 's/  */ /g' | sort -u >statements
     [ "$(wc -l <statements)" -gt 100 ]
     [ "$(grep -c relief_case statements)" -gt 15 ]
+    [ "$(grep -c match_ statements)" -gt 15 ]
     if grep -iE '\b(ROLLUP|CUBE|GROUPING SETS|FOR (NO KEY )?UPDATE|FOR (KEY )?SHARE|nextval|LOCK TABLE|CREATE TRIGGER|SERIAL)\b' statements | grep -v '^SELECT c.tab'; then
         return 1
     fi
