@@ -5,10 +5,6 @@
 
 #include <stdlib.h>
 
-/* A link is taken as certain from here on, and as possible down to there; in between a person has to look.  The
- * engine's own threshold weighs those it misses and those it takes wrongly alike; here nobody shall be taken for
- * another. */
-static const double certain = 0.99, possible = 0.05;
 /* Somebody with the same national or foreign ID is the same person unless this is less likely than not. */
 static const double same_id = 0.5;
 
@@ -46,6 +42,12 @@ struct id_mark {
 
 struct check {
     struct cli *cli;
+    /*
+     * A link is taken as certain from one probability on, and as possible down to another; in between a person has to
+     * look.  The engine's own threshold weighs those it misses and those it takes wrongly alike; here nobody shall be
+     * taken for another.
+     */
+    const struct match_register *of;
     const struct import_column *columns;
     int threads;
     struct arena arena;
@@ -287,7 +289,8 @@ static void take_pair(void *context, size_t first, size_t second, double probabi
     struct check *check = context;
     struct row *row = &check->rows[check->sound[first]];
     uint32_t at = 0;
-    if (probability < possible || second >= check->n_knowns || !forget_alias(check, row, second, probability))
+    if (probability < check->of->possible || second >= check->n_knowns ||
+        !forget_alias(check, row, second, probability))
         return;
     while (at < row->n_candidates &&
            (row->candidates[at].probability > probability ||
@@ -338,8 +341,8 @@ static void judge(const struct check *check, struct row *row)
     const struct candidate *best = &row->candidates[0];
     const int64_t theirs = check->knowns[best->known].national_id;
     const bool other_id = row->national_id && theirs && theirs != row->national_id;
-    const bool two = row->n_candidates > 1 && row->candidates[1].probability >= certain;
-    row->verdict = best->probability >= certain && !other_id && !two ? KNOWN : DOUBTFUL;
+    const bool two = row->n_candidates > 1 && row->candidates[1].probability >= check->of->certain;
+    row->verdict = best->probability >= check->of->certain && !other_id && !two ? KNOWN : DOUBTFUL;
     if (row->verdict == KNOWN)
         row->n_candidates = 1;
 }
@@ -370,7 +373,7 @@ static void take_twins(void *context, size_t first, size_t second, double probab
     struct check *check = context;
     struct row *a = &check->rows[check->sound[first]], *b = &check->rows[check->sound[second]];
     const bool other_id = a->national_id && b->national_id && a->national_id != b->national_id;
-    if (probability >= certain && !other_id)
+    if (probability >= check->of->certain && !other_id)
         twins(a, b);
 }
 
@@ -589,6 +592,8 @@ enum alm_status cli_match_list(const struct alm_host *host, void *state, const s
     (void)host;
     if (status == ALM_OK)
         status = cli_store(cli, &store, err);
+    if (status == ALM_OK)
+        status = host_match(cli->host, &check.of, err);
     if (status == ALM_OK)
         status = read_list(&check, store, args, err);
     if (status == ALM_OK)

@@ -109,14 +109,16 @@ static const struct alm_setting match_rows[] = {
      .fallback = "0.05",
      .min = "0.001",
      .max = "0.999",
-     .help = N_("The probability of being one person from which match run flags two.")},
+     .help = N_("The probability of being one person from which match run flags two, and match list takes a row for "
+                "doubtful.")},
     {.key = "certain",
      .type = ALM_DECIMAL,
      .offset = AT(certain),
      .fallback = "0.99",
      .min = "0.001",
      .max = "0.999",
-     .help = N_("The probability from which two are shown as certain; in between they are doubtful.")},
+     .help = N_(
+         "The probability from which two are certain, and somebody on a list is known; in between they are doubtful.")},
 };
 
 static void check_match(const void *settings, const struct alm_check *check)

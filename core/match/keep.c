@@ -102,6 +102,11 @@ static enum match_decision find_decision(const struct decisions *decisions, cons
     return last && last->first == pair->first && last->second == pair->second ? last->decision : MATCH_UNDECIDED;
 }
 
+static bool is_over(enum match_decision decision)
+{
+    return decision == MATCH_SAME || decision == MATCH_DIFFERENT;
+}
+
 /* Flags that stand, beside what was found. */
 struct keeping {
     const struct match_register *of;
@@ -140,7 +145,7 @@ static void keep_pair(struct keeping *keeping, const struct found *pair, struct 
                       const struct decisions *decisions)
 {
     const enum match_decision decision = find_decision(decisions, pair);
-    const bool over = decision == MATCH_SAME || decision == MATCH_DIFFERENT, unsure = decision == MATCH_NOT_SURE;
+    const bool over = is_over(decision), unsure = decision == MATCH_NOT_SURE;
     keeping->counts->decided += over;
     if (over || !pair->both_there) {
         if (flag)
@@ -180,7 +185,8 @@ static enum alm_status meet_flags(struct keeping *keeping, struct alm_error *err
         if (row)
             order = at < found->n_pairs ? found_compare(&found->pairs[at], &flag) : 1;
         if (order > 0) {
-            if (is_stale(keeping, &flag, store_int(flags, 4) != 0))
+            /* Somebody may have decided while a run before this one wrote. */
+            if (is_stale(keeping, &flag, store_int(flags, 4) != 0) || is_over(find_decision(&decisions, &flag)))
                 add_stale(keeping, &flag);
         } else {
             keep_pair(keeping, &found->pairs[at++], order == 0 ? flags : NULL, &decisions);
