@@ -225,6 +225,11 @@ static void take_pair(void *context, size_t a, size_t b, double probability)
     if (probability < taking->of->possible || are_two(&found->people[a], &found->people[b]))
         return;
     match_explain_numbers(taking->match, a, b, &explanation);
+    /* Among few people anybody may be anybody; but something has to speak for it. */
+    if (explanation.weight <= explanation.rows[0].bits) {
+        match_explanation_release(&explanation);
+        return;
+    }
     const struct someone *first = &found->people[a], *second = &found->people[b];
     if (first->id > second->id) {
         const struct someone *other = first;

@@ -263,3 +263,21 @@ at_terminal()
     step 0 match run --all --output csv
     as_expected holds
 }
+
+@test "among few people, who has nothing in common is not flagged" {
+    store
+    step 0 match run --output csv
+    almoner -q person add --household A --given_name علی --family_name رضایی --birth_date 1360/01/01
+    step 0 match run --output csv
+    almoner -q person add --household B --given_name علي --family_name رضايي --birth_date 1360/01/01
+    almoner -q person add --household B --given_name زهرا
+    almoner -q person add --household C --foreign_id X1
+    step 0 match run --output csv
+    check 0 flags
+    # At a terminal, s merges.
+    at_terminal s match review
+    step 0 match decisions --output csv
+    check 0 flags
+    almoner status --output csv | grep -E '^(households|persons),' >>transcript
+    as_expected few
+}
