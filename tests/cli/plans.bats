@@ -161,7 +161,7 @@ CSV
 
 @test "who may do what" {
     begin
-    printf '\n[roles]\nplanner = planner\napprover = chair, planner\n' >>almoner.ini
+    printf '\n[roles]\nplanner = planner\napprover = chair, planner\n\n[body hamdeli]\nstaff = mina\n' >>almoner.ini
     as clerk
     step 77 plan make parcels --stage S1
     as planner
@@ -175,5 +175,13 @@ CSV
     as clerk
     step 0 plan list --output csv
     step 77 plan export "$(newest)"
+    # The staff of a body has its lists, and none of another.
+    id=$(newest)
+    sql "UPDATE plan_line SET body = (SELECT id FROM body WHERE code = 'hamdeli') WHERE rank = 2"
+    sql "UPDATE plan_line SET body = (SELECT id FROM body WHERE code = 'yari') WHERE rank = 3"
+    as mina
+    lists "$id" --output csv
+    step 77 plan export "$id" --body yari
+    step 77 plan show "$id"
     expected roles
 }
