@@ -288,6 +288,37 @@ static enum alm_status resolve_offers(struct ledger_chunk *chunk, const struct i
     return ALM_OK;
 }
 
+/*
+ * What is to be locked besides, by what is known before anything is: so that all of it is locked at one go, in one
+ * order.  It is read again afterwards.
+ */
+static enum alm_status expect_aliases(struct ledger_chunk *chunk, struct id_list *ids, const struct id_list *named,
+                                      struct alm_error *err)
+{
+    struct store *store = chunk->ledger->services.store;
+    struct register_aliases aliases = {0};
+    enum alm_status status = ALM_OK;
+    if ((chunk->flags & LEDGER_RUN_ASK) || (store_driver(store)->flags & ALM_STORE_ONE_WRITER))
+        return ALM_OK;
+    if (named->n)
+        status = register_aliases_read(store, &aliases, named->at, named->n, err);
+    for (size_t i = 0; status == ALM_OK && aliases.n && i < named->n; i++) {
+        alm_id homes[64];
+        size_t n = 0;
+        if (register_alias_of(&aliases, named->at[i]) || register_has_aliases(&aliases, named->at[i]))
+            status = register_households_of(store, named->at[i], homes, COUNT_OF(homes), &n, err);
+        for (size_t h = 0; h < n; h++)
+            ids_add(ids, homes[h]);
+    }
+    register_aliases_reset(&aliases);
+    ids_tidy(chunk, ids);
+    if (status == ALM_OK)
+        status = register_aliases_add(store, &aliases, &ids->at, &ids->n, err);
+    ids->capacity = ids->n > ids->capacity ? ids->n : ids->capacity;
+    register_aliases_release(&aliases);
+    return status;
+}
+
 /* The households of all persons that are named, those of persons who moved, and aliases of all these. */
 static enum alm_status read_persons(struct ledger_chunk *chunk, struct persons *persons, struct id_list *ids,
                                     struct id_list *more, struct alm_error *err)
@@ -296,6 +327,8 @@ static enum alm_status read_persons(struct ledger_chunk *chunk, struct persons *
     struct id_list named = {0};
     bool aliases = false;
     enum alm_status status = read_homes(chunk, persons, ids, &named, err);
+    if (status == ALM_OK)
+        status = expect_aliases(chunk, ids, &named, err);
     if (status == ALM_OK) {
         ids_tidy(chunk, ids);
         status = lock_owners(chunk, ids, err);

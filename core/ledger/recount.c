@@ -283,18 +283,38 @@ static enum alm_status recount_groups(struct recount *r, struct lines_ids *owner
     return status;
 }
 
+/* All owners that have to be counted with these, ascending; they are locked. */
+static enum alm_status gather_owners(struct recount *r, const alm_id *ids, size_t n, struct lines_ids *owners,
+                                     struct alm_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        lines_ids_add(owners, ids[i]);
+    lines_ids_sort(owners);
+    enum alm_status status = add_other_households(r, owners, err);
+    if (status == ALM_OK)
+        status = register_aliases_add(r->ledger->services.store, &r->aliases, &owners->at, &owners->n, err);
+    return status == ALM_OK ? recount_lock(r->ledger, owners->at, owners->n, err) : status;
+}
+
+enum alm_status recount_lock_all(struct ledger *ledger, const alm_id *ids, size_t n, struct alm_error *err)
+{
+    struct recount r = {.ledger = ledger};
+    struct lines_ids owners = {0};
+    if (store_driver(ledger->services.store)->flags & ALM_STORE_ONE_WRITER)
+        return ALM_OK;
+    enum alm_status status = gather_owners(&r, ids, n, &owners, err);
+    free(owners.at);
+    free(r.moved.at);
+    register_members_release(&r.members);
+    register_aliases_release(&r.aliases);
+    return status;
+}
+
 enum alm_status recount_owners(struct ledger *ledger, const alm_id *ids, size_t n, struct alm_error *err)
 {
     struct recount r = {.ledger = ledger};
     struct lines_ids owners = {0};
-    for (size_t i = 0; i < n; i++)
-        lines_ids_add(&owners, ids[i]);
-    lines_ids_sort(&owners);
-    enum alm_status status = add_other_households(&r, &owners, err);
-    if (status == ALM_OK)
-        status = register_aliases_add(ledger->services.store, &r.aliases, &owners.at, &owners.n, err);
-    if (status == ALM_OK)
-        status = recount_lock(ledger, owners.at, owners.n, err);
+    enum alm_status status = gather_owners(&r, ids, n, &owners, err);
     if (status == ALM_OK)
         status = lines_all_spans(ledger->services.store, &r.spans, err);
     r.moved.n = 0;
@@ -361,7 +381,7 @@ enum alm_status ledger_persons_merge(void *ledger, const alm_id *persons, size_t
         status = register_aliases_add(l->services.store, &aliases, &owners.at, &owners.n, err);
     if (status == ALM_OK)
         status = merged ? ledger_members_changed(ledger, owners.at, owners.n, err)
-                        : recount_lock(l, owners.at, owners.n, err);
+                        : recount_lock_all(l, owners.at, owners.n, err);
     register_aliases_release(&aliases);
     free(owners.at);
     return status;

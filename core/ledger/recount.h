@@ -13,5 +13,7 @@ enum alm_status recount_owners(struct ledger *, const alm_id *owners, size_t n, 
  * wait for.  `owners` ascend.
  */
 enum alm_status recount_lock(struct ledger *, const alm_id *owners, size_t n, struct alm_error *);
+/* The same, in any order, with all owners that recount_owners() will count with these: at one go, in one order. */
+enum alm_status recount_lock_all(struct ledger *, const alm_id *owners, size_t n, struct alm_error *);
 
 #endif

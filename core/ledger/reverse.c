@@ -141,7 +141,7 @@ enum alm_status ledger_reverse(struct ledger *ledger, alm_id id, const char *rea
         store_number(ledger->services.store, &owner, 0, err, "SELECT owner FROM line WHERE id = $1", "i", id);
     /* Lock first: what is read below may not change any more. */
     if (status == ALM_OK && owner)
-        status = recount_lock(ledger, &owner, 1, err);
+        status = recount_lock_all(ledger, &owner, 1, err);
     if (status == ALM_OK)
         status = ledger_line_read(ledger, id, &original, &arena, err);
     if (status != ALM_OK)

@@ -278,3 +278,45 @@ approve_one()
     together approve_one
     [ "$(sql 'SELECT COUNT(*) FROM plan WHERE state = 1')" = 1 ]
 }
+
+# A third of the writers find out that somebody of the crowd is the first one, and that they are not after all; they end with the former.
+# Somebody else may have been faster.
+merge_or_record()
+{
+    local person got
+    if [ "$(($1 % 3))" != 0 ]; then
+        offers "$1" 12 | almoner delivery record -
+        return
+    fi
+    person=$(sed -n "$(($1 / 3 % (households - 1) + 2))p" ids)
+    for verb in merge split merge; do
+        got=0
+        if [ $verb = merge ]; then
+            almoner person merge "$(sed -n 1p ids)" "$person" --reason 'at once' || got=$?
+        else
+            almoner person split "$person" --reason 'at once' || got=$?
+        fi
+        [ $got = 0 ] || [ $got = 65 ] || return $got
+    done
+}
+
+# A line that was recorded past a merge would stand, and be counted, under the alias: the audit finds it.
+@test "merging while others record" {
+    crowd "$households"
+    for i in $(seq "$households"); do
+        almoner person list --household "C$i" --output csv | sed -n '2s/,.*//p'
+    done >ids
+    together merge_or_record
+    almoner audit verify
+    # All who were merged are one household now, in what is counted and in what is given.
+    person=$(sed -n 2p ids)
+    almoner person merge "$(sed -n 1p ids)" "$person" --reason last || true
+    almoner delivery record parcels --household C1 --body yari --date 1399/09/14 || true
+    got=0
+    almoner delivery record parcels --household C2 --body yari --date 1399/09/15 >out 2>err || got=$?
+    [ "$got" = 1 ] && grep -q 'served already' err
+    aliases=$(sql 'SELECT COUNT(*) FROM alias WHERE until IS NULL AND owner = id')
+    [ "$aliases" -ge 1 ]
+    [ "$(almoner report --output csv | sed -n 2p | cut -d, -f5)" -le "$((households - aliases))" ]
+    almoner audit verify
+}
