@@ -90,7 +90,8 @@ static const struct {
      "WHERE l.plan = d.plan AND l.owner = d.owner AND l.person = d.person) ORDER BY d.plan, d.owner, d.person, d.line",
      N_("a delivery is kept with a line that it does not have")},
     {"SELECT d.plan FROM plan_delivery d JOIN plan p ON p.id = d.plan WHERE NOT EXISTS (SELECT 1 FROM line l "
-     "WHERE l.id = d.line AND l.owner = d.owner AND l.programme = p.programme AND l.stage = p.stage "
+     "WHERE l.id = d.line AND (l.owner = d.owner OR EXISTS (SELECT 1 FROM alias a WHERE a.owner = d.owner)) "
+     "AND l.programme = p.programme AND l.stage = p.stage "
      "AND l.reverses IS NULL AND l.quantity = d.quantity "
      "AND NOT EXISTS (SELECT 1 FROM reversal r WHERE r.owner = l.owner AND r.line = l.id)) "
      "ORDER BY d.plan, d.owner, d.person, d.line",

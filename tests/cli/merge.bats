@@ -83,3 +83,31 @@ CSV
     step 0 audit verify
     as_expected erased
 }
+
+# A plan that was approved before does not move: its line is the alias's, and closed by what the survivor is given.
+@test "a plan that names somebody who is an alias now" {
+    doubles
+    sed -i 's/^S1,.*/S1,پاییز,1399\/07\/01,1399\/12\/29/' stages.csv
+    almoner -q stage import stages.csv
+    almoner -q delivery reverse "$(last_id)" --reason x
+    for line in $(almoner delivery list --limit 0 --output csv | sed -n 's/^\([0-9]*\),.*,parcels,.*/\1/p'); do
+        almoner -q delivery reverse "$line" --reason x
+    done
+    almoner -q plan make parcels --stage S1 >/dev/null
+    plan=$(almoner plan list --limit 1 --output plain | cut -f 1)
+    ALMONER_TEST_USER=chair almoner -q plan approve "$plan"
+    almoner -q person merge 1476174032 9207234191 --reason 'seen at a visit' --different-ids
+    # That of the survivor is closed first; H9's stays open, for nobody is served twice.
+    step 0 delivery record parcels --household H9 --body hamdeli
+    almoner plan show "$plan" --output csv | sed -n '/^rank/,$p' >>transcript
+    step 0 audit verify
+    almoner -q delivery reverse "$(last_id)" --reason x
+    # Where the survivor's own is not open, the alias's is closed.
+    sql "UPDATE plan_line SET quantity = 0 WHERE owner = (SELECT id FROM household WHERE code = 'H1')"
+    almoner -q delivery record parcels --household H1 --body hamdeli --key again >/dev/null
+    [ "$(sql "SELECT h.code FROM plan_delivery d JOIN household h ON h.id = d.owner")" = H9 ]
+    almoner -q person split 9207234191 --reason 'cousins'
+    almoner -q delivery reverse "$(last_id)" --reason x
+    [ "$(sql 'SELECT COUNT(*) FROM plan_delivery')" = 0 ]
+    as_expected plan
+}
