@@ -118,6 +118,11 @@ static enum alm_status tell_row(struct surveying *s, size_t from, size_t i,
         found.members = chunk->present;
         found.n_members = chunk->n_present;
         found.last = account->stored_date;
+        for (uint32_t k = 0; k < chunk->owners[row->owner].n_stand_ins; k++) {
+            account = chunk_account(chunk, chunk->owners[row->owner].stand_ins[k], offer->programme->id);
+            if (account && account->stored_date > found.last) /* ALM_NO_DATE is before all */
+                found.last = account->stored_date;
+        }
         found.value = row->state == ROW_ACCEPTED ? row->value : 0;
     }
     return each(context, &found, err);

@@ -437,6 +437,42 @@ static void a_rule_knows_of_no_aliases(void **state)
     world_assert_sound(w);
 }
 
+struct last_of {
+    alm_id owner;
+    alm_date last;
+    size_t n;
+};
+
+static enum alm_status take_last(void *context, const struct ledger_found *found, struct alm_error *err)
+{
+    struct last_of *of = context;
+    (void)err;
+    if (found->owner == of->owner) {
+        of->last = found->last;
+        of->n++;
+    }
+    return ALM_OK;
+}
+
+/* Who comes first in a plan depends on when any of the registrations got something last. */
+static void a_survey_tells_what_aliases_got_last(void **state)
+{
+    struct world *w = *state;
+    struct alm_error err = {0};
+    const struct ledger_survey survey = {.programme = &w->programmes[PARCELS], .date = TODAY, .brief = true};
+    const struct ledger_offer before = parcel(w, w->households[1], TODAY - 90),
+                              of_alias = parcel(w, w->households[12], TODAY - 5);
+    struct last_of of = {.owner = w->households[1]}, alias = {.owner = w->households[12]};
+    assert_int_equal(world_offer(w, &before).outcome, LEDGER_RECORDED);
+    assert_int_equal(world_offer(w, &of_alias).outcome, LEDGER_RECORDED);
+    OK(merge(w, MEMBER, ALONE, &err));
+    OK(ledger_survey(w->ledger, &survey, take_last, &of, &err));
+    OK(ledger_survey(w->ledger, &survey, take_last, &alias, &err));
+    assert_int_equal(of.n, 1);
+    assert_int_equal(of.last, TODAY - 5);
+    assert_int_equal(alias.n, 0);
+}
+
 /* Two of one household: it has one fewer, on the days before too. */
 static void twice_in_one_household(void **state)
 {
@@ -530,6 +566,7 @@ int main(void)
         WORLD_TEST(a_refusal_is_reopened_after_a_merge),
         WORLD_TEST(both_keep_their_claims),
         WORLD_TEST(a_rule_knows_of_no_aliases),
+        WORLD_TEST(a_survey_tells_what_aliases_got_last),
         WORLD_TEST(twice_in_one_household),
         WORLD_TEST(who_cannot_be_merged),
         WORLD_TEST(each_fault_is_found),
