@@ -269,7 +269,10 @@ static enum alm_status resolve_offers(struct ledger_chunk *chunk, const struct i
                                       const struct id_list *named, bool *any, struct alm_error *err)
 {
     struct store *store = chunk->ledger->services.store;
-    enum alm_status status = register_aliases_read(store, &chunk->aliases, ids->at, ids->n, err);
+    enum alm_status status = register_aliases_exist(store, any, err);
+    if (status != ALM_OK || !*any)
+        return status;
+    status = register_aliases_read(store, &chunk->aliases, ids->at, ids->n, err);
     if (status == ALM_OK && named->n)
         status = register_aliases_read(store, &chunk->aliases, named->at, named->n, err);
     *any = chunk->aliases.n > 0;
@@ -297,9 +300,12 @@ static enum alm_status expect_aliases(struct ledger_chunk *chunk, struct id_list
 {
     struct store *store = chunk->ledger->services.store;
     struct register_aliases aliases = {0};
-    enum alm_status status = ALM_OK;
+    bool any = false;
     if ((chunk->flags & LEDGER_RUN_ASK) || (store_driver(store)->flags & ALM_STORE_ONE_WRITER))
         return ALM_OK;
+    enum alm_status status = register_aliases_exist(store, &any, err);
+    if (status != ALM_OK || !any)
+        return status;
     if (named->n)
         status = register_aliases_read(store, &aliases, named->at, named->n, err);
     for (size_t i = 0; status == ALM_OK && aliases.n && i < named->n; i++) {

@@ -75,6 +75,14 @@ static void tidy(struct register_aliases *aliases)
     aliases->n_survivors = register_unique_ids(aliases->survivors, kept);
 }
 
+enum alm_status register_aliases_exist(struct store *store, bool *any, struct alm_error *err)
+{
+    int64_t id = 0;
+    const enum alm_status status = store_number(store, &id, 0, err, "SELECT id FROM alias LIMIT 1", "");
+    *any = id != 0;
+    return status;
+}
+
 enum alm_status register_aliases_read(struct store *store, struct register_aliases *aliases, const alm_id *ids,
                                       size_t n, struct alm_error *err)
 {
@@ -84,12 +92,10 @@ enum alm_status register_aliases_read(struct store *store, struct register_alias
     struct store_stmt *stmt;
     alm_id *survivors = NULL;
     size_t n_survivors = n;
-    int64_t any = 0;
-    bool row;
+    bool row, any = false;
     if (ids && !n)
         return ALM_OK;
-    /* In most campaigns there are none. */
-    enum alm_status status = store_number(store, &any, 0, err, "SELECT id FROM alias LIMIT 1", "");
+    enum alm_status status = register_aliases_exist(store, &any, err);
     if (status != ALM_OK || !any)
         return status;
     if (!ids || n > IDS_MOST) {

@@ -104,6 +104,8 @@ struct register_aliases {
     alm_id *survivors; /* ascending, each once */
     size_t n_survivors;
 };
+/* Whether there are any at all: in most campaigns there are none. */
+enum alm_status register_aliases_exist(struct store *, bool *, struct alm_error *);
 /* Add those of the groups that the persons and households `ids` belong to (may be more); NULL: all.  A group is a
  * survivor with all its aliases. */
 enum alm_status register_aliases_read(struct store *, struct register_aliases *, const alm_id *ids, size_t n,
