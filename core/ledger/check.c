@@ -270,6 +270,8 @@ static enum alm_status resolve_offers(struct ledger_chunk *chunk, const struct i
 {
     struct store *store = chunk->ledger->services.store;
     enum alm_status status = register_aliases_exist(store, any, err);
+    chunk->met_aliases = *any;
+    chunk->members.no_aliases = !*any;
     if (status != ALM_OK || !*any)
         return status;
     status = register_aliases_read(store, &chunk->aliases, ids->at, ids->n, err);
@@ -300,10 +302,12 @@ static enum alm_status expect_aliases(struct ledger_chunk *chunk, struct id_list
 {
     struct store *store = chunk->ledger->services.store;
     struct register_aliases aliases = {0};
+    enum alm_status status = ALM_OK;
     bool any = false;
-    if ((chunk->flags & LEDGER_RUN_ASK) || (store_driver(store)->flags & ALM_STORE_ONE_WRITER))
+    /* Where there were none just now, one more may cost a second try, and asking each time costs more. */
+    if ((chunk->flags & LEDGER_RUN_ASK) || (store_driver(store)->flags & ALM_STORE_ONE_WRITER) || !chunk->met_aliases)
         return ALM_OK;
-    enum alm_status status = register_aliases_exist(store, &any, err);
+    status = register_aliases_exist(store, &any, err);
     if (status != ALM_OK || !any)
         return status;
     if (named->n)

@@ -145,6 +145,8 @@ static enum alm_status resolve_members(struct store *store, struct register_memb
 {
     struct register_aliases aliases = {0};
     const size_t n = to->n_members - first;
+    if (to->no_aliases)
+        return ALM_OK;
     alm_id *ids = xreallocarray(NULL, n + 1, sizeof *ids);
     for (size_t i = 0; i < n; i++)
         ids[i] = to->members[first + i].member.id;
@@ -253,6 +255,7 @@ void register_members_reset(struct register_members *members)
     arena_reset(&members->arena);
     members->n_households = 0;
     members->n_members = 0;
+    members->no_aliases = false;
 }
 
 void register_members_release(struct register_members *members)

@@ -148,6 +148,7 @@ struct register_members {
     size_t n_households, households_capacity;
     struct register_member *members;
     size_t n_members, members_capacity;
+    bool no_aliases; /* in: the caller has asked already, and there are none */
 };
 /* Read households `ids` (ascending, unique) with everyone who ever belonged to them, by set-based queries.
  * Zero-initialise; reading again adds to what is there. */
@@ -291,13 +292,14 @@ struct register_known {
     alm_id home;          /* the household that registered them: the owner of their row */
     struct alm_text code; /* the household's; borrowed */
 };
-/* All who are not erased, aliases too, one after the other, by home and person; open first, next until !*more, close. */
+/* All who are not erased, aliases too, one after the other, by home and person; open first, next until !*more, close.
+ */
 struct register_people;
 enum alm_status register_people_open(struct register_people **, struct store *, alm_date day, struct alm_error *);
 enum alm_status register_people_next(struct register_people *, struct register_known *, bool *more, struct alm_error *);
 void register_people_close(struct register_people *);
-/* Which of these persons are there, neither erased nor aliases, ascending and each once: `homes` are the owners of their
- * rows, `there` has room for n. */
+/* Which of these persons are there, neither erased nor aliases, ascending and each once: `homes` are the owners of
+ * their rows, `there` has room for n. */
 enum alm_status register_persons_there(struct store *, const alm_id *homes, const alm_id *ids, size_t n, alm_id *there,
                                        size_t *n_there, struct alm_error *);
 
