@@ -270,7 +270,6 @@ static enum alm_status resolve_offers(struct ledger_chunk *chunk, const struct i
 {
     struct store *store = chunk->ledger->services.store;
     enum alm_status status = register_aliases_exist(store, any, err);
-    chunk->met_aliases = *any;
     chunk->members.no_aliases = !*any;
     if (status != ALM_OK || !*any)
         return status;
@@ -295,20 +294,19 @@ static enum alm_status resolve_offers(struct ledger_chunk *chunk, const struct i
 
 /*
  * What is to be locked besides, by what is known before anything is: so that all of it is locked at one go, in one
- * order.  It is read again afterwards.
+ * order.  It is read again afterwards.  *any: there are aliases, and other writers.
  */
 static enum alm_status expect_aliases(struct ledger_chunk *chunk, struct id_list *ids, const struct id_list *named,
-                                      struct alm_error *err)
+                                      bool *any, struct alm_error *err)
 {
     struct store *store = chunk->ledger->services.store;
     struct register_aliases aliases = {0};
     enum alm_status status = ALM_OK;
-    bool any = false;
-    /* Where there were none just now, one more may cost a second try, and asking each time costs more. */
-    if ((chunk->flags & LEDGER_RUN_ASK) || (store_driver(store)->flags & ALM_STORE_ONE_WRITER) || !chunk->met_aliases)
+    *any = false;
+    if ((chunk->flags & LEDGER_RUN_ASK) || (store_driver(store)->flags & ALM_STORE_ONE_WRITER))
         return ALM_OK;
-    status = register_aliases_exist(store, &any, err);
-    if (status != ALM_OK || !any)
+    status = register_aliases_exist(store, any, err);
+    if (status != ALM_OK || !*any)
         return status;
     if (named->n)
         status = register_aliases_read(store, &aliases, named->at, named->n, err);
@@ -329,6 +327,49 @@ static enum alm_status expect_aliases(struct ledger_chunk *chunk, struct id_list
     return status;
 }
 
+/*
+ * Lock the households of all who are named, with those of their aliases; then offers name survivors, and *aliases tells
+ * whether there are any.  If others merged some of these meanwhile, all is let go and locked anew: whoever took more to
+ * what they have could wait in a circle with others.
+ */
+static enum alm_status lock_and_resolve(struct ledger_chunk *chunk, struct persons *persons, struct id_list *ids,
+                                        struct id_list *named, bool *aliases, struct alm_error *err)
+{
+    enum { TRIES = 8 };
+    struct store *store = chunk->ledger->services.store;
+    enum alm_status status = read_homes(chunk, persons, ids, named, err);
+    bool whole = false;
+    for (int i = 0; i < TRIES && status == ALM_OK && !whole; i++) {
+        bool others;
+        status = expect_aliases(chunk, ids, named, &others, err);
+        if (status == ALM_OK && others)
+            status = store_savepoint(store, err);
+        ids_tidy(chunk, ids);
+        const size_t n = ids->n;
+        if (status == ALM_OK)
+            status = lock_owners(chunk, ids, err);
+        if (status == ALM_OK)
+            status = resolve_offers(chunk, ids, named, aliases, err);
+        if (status == ALM_OK && *aliases)
+            status = read_homes(chunk, persons, ids, named, err);
+        if (status == ALM_OK && *aliases) {
+            ids_tidy(chunk, ids);
+            status = add_groups(chunk, ids, err);
+        }
+        /* Ids are only added. */
+        whole = !others || ids->n == n || i + 1 == TRIES;
+        if (status == ALM_OK && others)
+            status = store_release(store, whole, err);
+        if (!whole) {
+            chunk->offers = chunk->offered;
+            register_aliases_reset(&chunk->aliases);
+            if (status == ALM_OK)
+                status = read_homes(chunk, persons, ids, named, err);
+        }
+    }
+    return status;
+}
+
 /* The households of all persons that are named, those of persons who moved, and aliases of all these. */
 static enum alm_status read_persons(struct ledger_chunk *chunk, struct persons *persons, struct id_list *ids,
                                     struct id_list *more, struct alm_error *err)
@@ -336,19 +377,7 @@ static enum alm_status read_persons(struct ledger_chunk *chunk, struct persons *
     struct store *store = chunk->ledger->services.store;
     struct id_list named = {0};
     bool aliases = false;
-    enum alm_status status = read_homes(chunk, persons, ids, &named, err);
-    if (status == ALM_OK)
-        status = expect_aliases(chunk, ids, &named, err);
-    if (status == ALM_OK) {
-        ids_tidy(chunk, ids);
-        status = lock_owners(chunk, ids, err);
-    }
-    if (status == ALM_OK)
-        status = resolve_offers(chunk, ids, &named, &aliases, err);
-    if (status == ALM_OK && aliases)
-        status = read_homes(chunk, persons, ids, &named, err);
-    if (status == ALM_OK && aliases)
-        status = add_groups(chunk, ids, err);
+    enum alm_status status = lock_and_resolve(chunk, persons, ids, &named, &aliases, err);
     if (status == ALM_OK)
         status = aliases ? read_households(chunk, ids, err)
                          : register_members_read(store, &chunk->members, ids->at, ids->n, err);

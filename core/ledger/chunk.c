@@ -6,7 +6,7 @@
 
 void chunk_init(struct ledger_chunk *chunk, struct ledger *ledger)
 {
-    *chunk = (struct ledger_chunk){.ledger = ledger, .met_aliases = true};
+    *chunk = (struct ledger_chunk){.ledger = ledger};
 }
 
 void chunk_release(struct ledger_chunk *chunk)

@@ -120,7 +120,6 @@ struct ledger_chunk {
     const struct ledger_offer *offered; /* as they came */
     const struct ledger_offer *offers;  /* with survivors for aliases */
     struct register_aliases aliases;    /* of those whom the offers name, and of all their households */
-    bool met_aliases;                   /* there were some when it was asked last; true before that */
     struct ledger_answer *answers;
     struct arena *texts; /* the caller's: reasons */
     size_t n;

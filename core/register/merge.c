@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* How often the groups are looked at again, when others merged some of them just now. */
-enum { TRIES = 4 };
+enum { TRIES = 16 };
 
 /* Everyone in the groups of both. */
 struct groups {
@@ -53,23 +53,30 @@ static enum alm_status tell(const struct register_gate *gate, const struct group
     return gate->persons_merge(gate->context, groups->persons, groups->n, merged, err);
 }
 
-/* What is read once nothing can be recorded for them any more holds until the end of the transaction. */
+/*
+ * What is read once nothing can be recorded for them any more holds until the end of the transaction.  If the groups
+ * have changed until then, all of it is let go and locked anew: whoever took more to what they have could wait in a
+ * circle with others.
+ */
 static enum alm_status groups_lock(struct store *store, const struct register_gate *gate,
                                    const struct register_merge *merge, struct groups *groups, struct alm_error *err)
 {
-    struct groups seen = {0};
-    enum alm_status status = groups_read(store, merge, groups, err);
+    enum alm_status status = ALM_OK;
     bool same = false;
     for (int i = 0; i < TRIES && status == ALM_OK && !same; i++) {
-        struct groups swap = seen;
-        seen = *groups;
-        *groups = swap;
-        status = tell(gate, &seen, false, err);
+        struct groups seen = {0};
+        status = groups_read(store, merge, &seen, err);
+        if (status == ALM_OK)
+            status = store_savepoint(store, err);
+        if (status == ALM_OK)
+            status = tell(gate, &seen, false, err);
         if (status == ALM_OK)
             status = groups_read(store, merge, groups, err);
         same = status == ALM_OK && same_persons(&seen, groups);
+        if (status == ALM_OK)
+            status = store_release(store, same, err);
+        groups_release(&seen);
     }
-    groups_release(&seen);
     if (status == ALM_OK && !same)
         status = error_set(err, ALM_AGAIN, _("run it again"), _("somebody else merges the same persons just now"));
     return status;
