@@ -8,6 +8,7 @@
 
 #include <almoner/plugin.h>
 #include <libintl.h>
+#include <pthread.h>
 #include <stdio.h>
 
 /* Text for users goes through _(); N_() marks text in tables that is translated where it is shown. */
@@ -69,6 +70,20 @@ void strbuf_addc(struct strbuf *, char);
 ALM_PRINTF(2, 3) void strbuf_addf(struct strbuf *, const char *format, ...);
 void strbuf_reset(struct strbuf *);
 void strbuf_release(struct strbuf *);
+
+/* ---- work beside the caller's (task.c) ---- */
+
+struct task {
+    pthread_t thread;
+    bool beside; /* on that thread */
+    void (*work)(void *context);
+    void *context;
+};
+/* Begin `work` on a thread of its own; where there is but one processor, or no thread to be had, it is done when this
+ * returns.  The task stays where it is until task_wait(); what it works on is its own until then. */
+void task_start(struct task *, void (*work)(void *context), void *context);
+/* Wait until it is done; nothing where none was started. */
+void task_wait(struct task *);
 
 /* ---- numbers (number.c) ---- parsers accept Persian and Arabic digits, and the Arabic decimal (٫) and group (٬) marks. */
 

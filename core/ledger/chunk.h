@@ -78,7 +78,6 @@ struct chunk_programme {
     uint32_t recipient;
     bool looks_back;
     bool settles; /* gates, settle() or draws have a say */
-    size_t n_rows;
 };
 
 struct chunk_claim {

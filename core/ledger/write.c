@@ -23,6 +23,7 @@ struct cells {
     size_t n_slots;
 };
 
+enum { LINE_PERSON = 10, LINE_PARTNER, LINE_PERIOD, LINE_REVERSES, LINE_DETAIL, LINE_NOTE, LINE_ENTRY };
 static const struct store_bulk_spec line_specs[] = {
     {"id", ALM_BULK_KEY, false},     {"owner", ALM_BULK_KEY, false},    {"programme", ALM_BULK_SET, false},
     {"date", ALM_BULK_SET, false},   {"quantity", ALM_BULK_SET, false}, {"value", ALM_BULK_SET, false},
@@ -78,8 +79,8 @@ static const struct store_bulk_spec refusal_specs[] = {{"owner", ALM_BULK_KEY, f
                                                        {"line", ALM_BULK_SET, false},
                                                        {"entry", ALM_BULK_SET, false}};
 
+/* In the order in which they are written: last those that are made ready meanwhile. */
 enum table {
-    LINE,
     OWNER_LINE,
     PARTNER_LINE,
     REVERSAL,
@@ -87,9 +88,10 @@ enum table {
     CLAIM,
     ACCOUNT,
     REACH,
-    TALLY,
-    TALLY_DETAIL,
     REFUSAL,
+    TALLY,
+    LINE,
+    TALLY_DETAIL,
     TABLES
 };
 
@@ -118,6 +120,7 @@ struct ledger_writer {
     struct store *store;
     struct register_directory *directory;
     struct store_bulk *bulk[TABLES];
+    struct store_entry *entry; /* of the lines that wait; they are of one */
     struct cells tally;
     alm_id *emptied; /* owners whose reach is nothing: their row goes */
     size_t n_emptied, emptied_capacity;
@@ -276,20 +279,62 @@ void ledger_write_line(struct ledger_writer *writer, const struct alm_line *line
     const int64_t numbers[] = {line->id,    line->owner, line->programme, line->date, line->quantity,
                                line->value, line->body,  line->group,     line->area, line->stage};
     store_bulk_ints(bulk, numbers, COUNT_OF(numbers));
-    set_id(bulk, 10, line->person);
-    set_id(bulk, 11, line->partner);
-    store_bulk_int(bulk, 12, extra->period);
-    set_id(bulk, 13, line->reverses);
-    store_bulk_text(bulk, 14, extra->detail);
-    store_bulk_text(bulk, 15, extra->note);
-    store_bulk_int(bulk, 16, entry->id);
+    set_id(bulk, LINE_PERSON, line->person);
+    set_id(bulk, LINE_PARTNER, line->partner);
+    store_bulk_int(bulk, LINE_PERIOD, extra->period);
+    set_id(bulk, LINE_REVERSES, line->reverses);
+    store_bulk_text(bulk, LINE_DETAIL, extra->detail);
+    store_bulk_text(bulk, LINE_NOTE, extra->note);
+    store_bulk_int(bulk, LINE_ENTRY, entry->id);
     write_ways(writer, line);
     tally_line(writer, line);
-    uint64_t digest[2];
-    ledger_line_digest(line, extra, entry->id, digest);
-    entry->digest[0] += digest[0];
-    entry->digest[1] += digest[1];
+    writer->entry = entry;
     entry->lines++;
+}
+
+static alm_id id_at(const struct store_bulk *bulk, size_t column, size_t row)
+{
+    const int64_t id = store_bulk_int_at(bulk, column, row);
+    return id == ALM_NULL ? 0 : id;
+}
+
+/* Add the lines' digests to their entry's. */
+static void digest_lines(struct ledger_writer *writer)
+{
+    const struct store_bulk *bulk = writer->bulk[LINE];
+    for (size_t row = 0; row < store_bulk_count(bulk); row++) {
+        const struct alm_line line = {
+            .id = store_bulk_int_at(bulk, 0, row),
+            .owner = store_bulk_int_at(bulk, 1, row),
+            .programme = store_bulk_int_at(bulk, 2, row),
+            .date = (alm_date)store_bulk_int_at(bulk, 3, row),
+            .quantity = store_bulk_int_at(bulk, 4, row),
+            .value = store_bulk_int_at(bulk, 5, row),
+            .body = store_bulk_int_at(bulk, 6, row),
+            .group = store_bulk_int_at(bulk, 7, row),
+            .area = store_bulk_int_at(bulk, 8, row),
+            .stage = store_bulk_int_at(bulk, 9, row),
+            .person = id_at(bulk, LINE_PERSON, row),
+            .partner = id_at(bulk, LINE_PARTNER, row),
+            .reverses = id_at(bulk, LINE_REVERSES, row),
+        };
+        const struct ledger_extra extra = {store_bulk_text_at(bulk, LINE_DETAIL, row),
+                                           store_bulk_text_at(bulk, LINE_NOTE, row),
+                                           store_bulk_int_at(bulk, LINE_PERIOD, row)};
+        uint64_t digest[2];
+        ledger_line_digest(&line, &extra, store_bulk_int_at(bulk, LINE_ENTRY, row), digest);
+        writer->entry->digest[0] += digest[0];
+        writer->entry->digest[1] += digest[1];
+    }
+}
+
+/* What needs no store: digest the lines, and put the largest tables in order. */
+static void make_ready(void *context)
+{
+    struct ledger_writer *writer = context;
+    digest_lines(writer);
+    store_bulk_sort(writer->bulk[LINE], tables[LINE].n_keys);
+    store_bulk_sort(writer->bulk[TALLY_DETAIL], tables[TALLY_DETAIL].n_keys);
 }
 
 void ledger_write_account(struct ledger_writer *writer, alm_id owner, alm_id programme, alm_date last_date,
@@ -348,11 +393,21 @@ void ledger_write_refusal(struct ledger_writer *writer, const struct alm_line *l
 
 enum alm_status ledger_writer_flush(struct ledger_writer *writer, struct reach_counts *counts, struct alm_error *err)
 {
+    enum { WORTH_A_THREAD = 2048 };
+    struct task task = {0};
+    if (store_bulk_count(writer->bulk[LINE]) > WORTH_A_THREAD)
+        task_start(&task, make_ready, writer);
+    else
+        make_ready(writer);
     enum alm_status status = store_defer(writer->store, true, err);
     cells_hand_over(&writer->tally, writer->bulk[TALLY]);
-    for (size_t i = 0; status == ALM_OK && i < TABLES; i++)
+    for (size_t i = 0; status == ALM_OK && i < TABLES; i++) {
+        if (i == LINE)
+            task_wait(&task);
         if (store_bulk_count(writer->bulk[i]))
             status = store_bulk_flush(writer->bulk[i], tables[i].n_keys, NULL, err);
+    }
+    task_wait(&task);
     if (status == ALM_OK && writer->n_emptied)
         status = store_run(writer->store, NULL, err, "DELETE FROM reach WHERE owner = ANY ($1)", "I", writer->emptied,
                            writer->n_emptied);

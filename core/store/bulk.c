@@ -154,6 +154,16 @@ void store_bulk_text(struct store_bulk *bulk, size_t column, struct alm_text tex
     bulk->columns[column].texts[bulk->n_rows - 1] = text;
 }
 
+int64_t store_bulk_int_at(const struct store_bulk *bulk, size_t column, size_t row)
+{
+    return bulk->columns[column].ints[row];
+}
+
+struct alm_text store_bulk_text_at(const struct store_bulk *bulk, size_t column, size_t row)
+{
+    return bulk->columns[column].texts[row];
+}
+
 static void empty(struct store_bulk *bulk)
 {
     bulk->n_rows = 0;
@@ -189,8 +199,7 @@ static void reorder(struct store_bulk *bulk)
     }
 }
 
-/* Sort by the first columns; false if the rows stood in order already. */
-static bool sort_rows(struct store_bulk *bulk, size_t sort_by)
+bool store_bulk_sort(struct store_bulk *bulk, size_t sort_by)
 {
     struct sort_key keys[SORT_KEYS_MAX];
     if (sort_by > SORT_KEYS_MAX)
@@ -275,7 +284,7 @@ enum alm_status store_bulk_flush(struct store_bulk *bulk, size_t sort_by, bool *
         status = error_set(err, ALM_INTERNAL, NULL, _("%s: too many rows or columns"), bulk->table);
         goto out;
     }
-    bool moved = sort_rows(bulk, sort_by);
+    bool moved = store_bulk_sort(bulk, sort_by);
     if (bulk->mode == ALM_BULK_MERGE && (status = fold(bulk, sort_by, err)) != ALM_OK)
         goto out;
     columns = xcalloc(bulk->n_columns, sizeof *columns);

@@ -109,6 +109,12 @@ void store_bulk_int(struct store_bulk *, size_t column, int64_t);
 void store_bulk_ints(struct store_bulk *, const int64_t *, size_t n);
 void store_bulk_text(struct store_bulk *, size_t column, struct alm_text);
 size_t store_bulk_count(const struct store_bulk *);
+/* What stands in a row; rows are numbered as they were added until they are sorted. */
+int64_t store_bulk_int_at(const struct store_bulk *, size_t column, size_t row);
+struct alm_text store_bulk_text_at(const struct store_bulk *, size_t column, size_t row);
+/* Put the rows in the order of the first `n` columns, as a flush does; false if they stood so already.  It touches nothing but the bulk, so that it may
+ * go on beside other work. */
+bool store_bulk_sort(struct store_bulk *, size_t n);
 /* Sort the rows by the first `n` columns (integers or text), write them all, and empty it.  For CLAIM, `conflict` (may be NULL) gets a flag for each row in
  * the order in which they were added; a key that stands twice among the rows conflicts from its second on. */
 enum alm_status store_bulk_flush(struct store_bulk *, size_t sort_by, bool *conflict, struct alm_error *);

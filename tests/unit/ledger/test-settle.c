@@ -169,6 +169,46 @@ static void nothing_stays_of_what_one_refuses(void **state)
     assert_int_equal(world_number(w, "SELECT COUNT(*) FROM refusal WHERE state = 2"), 3);
 }
 
+/* The n-th line that is settled is worth n. */
+static enum alm_status settle_and_count(const struct alm_host *host, void *state, struct alm_line *lines, size_t n,
+                                        struct alm_verdict *verdicts, struct alm_error *err)
+{
+    struct world *w = host->context;
+    (void)state, (void)verdicts, (void)err;
+    for (size_t i = 0; i < n; i++)
+        lines[i].value = ++w->settled;
+    return ALM_OK;
+}
+
+/* More lines than are handed over at a time: each is settled once, in their order, and keeps its own value. */
+static void many_lines_settle_in_order(void **state)
+{
+    struct world *w = *state;
+    enum { N = 10000 };
+    struct ledger_offer *offers = arena_alloc(&w->arena, N * sizeof *offers);
+    struct ledger_answer *answers = arena_alloc(&w->arena, N * sizeof *answers);
+    w->rules[PARCELS].settle = settle_and_count;
+    w->rules[PARCELS].unsettle = world_unsettle;
+    w->programmes[PARCELS].on_double = LEDGER_WARN;
+    for (size_t i = 0; i < N; i++) {
+        offers[i] = offer_of(w, i % 3 ? PARCELS : SPRAY, i % HOUSEHOLDS);
+        if (i % 3 == 0) {
+            offers[i].household = 0;
+            offers[i].place = w->places[i % PLACES];
+        }
+    }
+    w->settled = 0;
+    record(w, offers, answers, N);
+    int64_t parcels = 0;
+    for (size_t i = 0; i < N; i++) {
+        assert_int_equal(answers[i].outcome, LEDGER_RECORDED);
+        if (i % 3)
+            assert_int_equal(answers[i].value, ++parcels);
+    }
+    assert_int_equal(w->settled, parcels);
+    world_assert_sound(w);
+}
+
 static void the_way_back_is_the_other_way_round(void **state)
 {
     struct world *w = *state;
@@ -333,6 +373,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(nothing_stays_of_what_one_refuses),
+        WORLD_TEST(many_lines_settle_in_order),
         WORLD_TEST(the_way_back_is_the_other_way_round),
         WORLD_TEST(settings_that_changed_since),
         WORLD_TEST(the_value_is_what_the_goods_had_cost),
