@@ -135,8 +135,8 @@ static bool stages_clash(const struct small *small, const struct import_row *row
         if (k == self || (!other->known && !other->fresh))
             continue;
         if (other->values[STAGE_STARTS].number <= ends && starts <= other->values[STAGE_ENDS].number) {
-            import_reject(at, STAGE_STARTS, small->arena, _("overlaps stage %.*s"), (int)other->values[0].text.len,
-                          other->values[0].text.at);
+            import_reject(at, STAGE_STARTS, small->arena, _("stage %.*s overlaps stage %.*s"), (int)values[0].text.len,
+                          values[0].text.at, (int)other->values[0].text.len, other->values[0].text.at);
             return true;
         }
     }

@@ -105,7 +105,7 @@ static void test_stages(void **state)
                 "S4,چهارم,1399/12/01,1399/11/01\n",
                 2, 0, 0, 2);
     assert_rejects(f, "line,column,reason,code,name,starts,ends\n"
-                      "4,starts,overlaps stage S2,S3,سوم,1399/06/31,1399/09/30\n"
+                      "4,starts,stage S3 overlaps stage S2,S3,سوم,1399/06/31,1399/09/30\n"
                       "5,ends,lies before the stage starts,S4,چهارم,1399/12/01,1399/11/01\n");
     import_text(f, LIST_STAGE, "code,name,starts,ends\nS2,دوم,1399/03/31,1399/06/31\n", 0, 0, 0, 1);
     import_text(f, LIST_STAGE, "code,name,starts,ends\nS2,دوم,1399/04/02,1399/06/30\n", 0, 1, 0, 0);
