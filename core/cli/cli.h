@@ -79,7 +79,8 @@ void cli_role_text(struct strbuf *, const struct alm_command *);
 void cli_help(struct cli *); /* all nouns */
 void cli_help_noun(struct cli *, const char *noun, const char *summary, const struct alm_command *, size_t n,
                    const struct alm_report *, size_t n_reports);
-void cli_help_command(struct cli *, const char *noun, const struct alm_command *);
+/* `core`: whose command it is, with the verbs of one that has a command without a verb too; NULL: a programme's. */
+void cli_help_command(struct cli *, const char *noun, const struct alm_command *, const struct cli_noun *core);
 
 /* ---- terminal.c ---- */
 ALM_PRINTF(2, 3) void cli_say(struct cli *, const char *format, ...);  /* for people, on stderr; not with --quiet */

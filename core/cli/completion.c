@@ -309,6 +309,10 @@ static void offer_within(struct completing *c, const char *noun, const struct al
     memcpy(bare, words, (size_t)n * sizeof *bare);
     kept = take_options(c, NULL, 0, n, bare, &waiting);
     command = cli_find_command(commands, n_commands, kept, bare, &used);
+    if (command && !used) { /* one without a verb: a word may be the value of its own option */
+        memcpy(bare, words, (size_t)n * sizeof *bare);
+        kept = take_options(c, command->options, command->n_options, n, bare, &waiting);
+    }
     if (c->current[0] != '-' && !waiting)
         offer_verbs(c, commands, n_commands, kept, bare);
     if (command) {
@@ -348,7 +352,7 @@ static void offer_next(struct completing *c, int n, char **words)
     const struct alm_option *waiting;
     const struct cli_noun *noun;
     char **bare = arena_alloc(&c->cli->arena, ((size_t)n + 1) * sizeof *bare);
-    int kept, at = 0;
+    int kept, at = 0, used;
 
     memcpy(bare, words, (size_t)n * sizeof *bare);
     kept = take_options(c, NULL, 0, n, bare, &waiting);
@@ -370,7 +374,8 @@ static void offer_next(struct completing *c, int n, char **words)
     noun = cli_find_noun(bare[0]);
     if (!noun) {
         offer_of_programme(c, bare[0], false, n - at - 1, words + at + 1);
-    } else if (strcmp(noun->name, "report") == 0 && kept > 1) {
+    } else if (strcmp(noun->name, "report") == 0 && kept > 1 &&
+               (!cli_find_command(noun->commands, noun->n_commands, kept - 1, bare + 1, &used) || !used)) {
         while (words[at] != bare[1])
             at++;
         offer_of_programme(c, bare[1], true, n - at, words + at);

@@ -222,11 +222,30 @@ static enum alm_status unknown_report(const char *programme, const struct alm_pl
     return error_set(err, ALM_USAGE, hint, _("the programme %s has no report '%s'"), programme, name);
 }
 
+/* Whether a word is nearly the name of one of a noun's commands. */
+static bool is_near(const struct cli_noun *noun, const char *word)
+{
+    const char **names = xcalloc(noun->n_commands + 1, sizeof *names);
+    size_t n = 0;
+    bool near;
+
+    for (size_t i = 0; i < noun->n_commands; i++)
+        if (noun->commands[i].name[0])
+            names[n++] = noun->commands[i].name;
+    near = error_nearest(word, names, n) != NULL;
+    free(names);
+    return near;
+}
+
 /* `report PROGRAMME NAME`: a plug-in's own report. */
 static enum alm_status find_report(struct cli *cli, int argc, char **argv, struct target *target, struct alm_error *err)
 {
+    const struct cli_noun *noun = cli_find_noun("report");
     enum alm_status status = cli_open_host(cli, err);
 
+    target->command = NULL;
+    if (status == ALM_OK && !conf_programme_find(host_conf(cli->host), argv[1]) && is_near(noun, argv[1]))
+        return unknown_verb("report", noun->commands, noun->n_commands, argc - 1, argv + 1, err);
     if (status == ALM_OK)
         status = host_programme(cli->host, argv[1], &target->programme, err);
     if (status != ALM_OK)
@@ -286,10 +305,11 @@ static enum alm_status find_target(struct cli *cli, int argc, char **argv, bool 
         return cli_parse(cli, NULL, 0, "", argc, argv, &none, err);
     if (!noun)
         return find_programme_command(cli, argc, argv, help, target, err);
-    if (strcmp(argv[0], "report") == 0 && argc > 1 && argv[1][0] != '-')
-        return find_report(cli, argc, argv, target, err);
     target->noun = noun->name;
     target->command = cli_find_command(noun->commands, noun->n_commands, argc - 1, argv + 1, &used);
+    /* A word after `report` that is none of the core's reports is a programme. */
+    if (strcmp(argv[0], "report") == 0 && !used && argc > 1 && argv[1][0] != '-')
+        return find_report(cli, argc, argv, target, err);
     target->used = used + 1;
     if (target->command)
         return ALM_OK;
@@ -474,7 +494,7 @@ int cli_main(int argc, char **argv, FILE *out, FILE *errors)
     } else if (status == ALM_OK) {
         status = find_target(&cli, argc - 1, argv + 1, help, &target, &err);
         if (status == ALM_OK && target.command && help)
-            cli_help_command(&cli, target.noun, target.command);
+            cli_help_command(&cli, target.noun, target.command, target.programme ? NULL : cli_find_noun(target.noun));
         else if (status == ALM_OK && target.command)
             status = run_target(&cli, &target, argc - 1 - target.used, argv + 1 + target.used, &err);
     }

@@ -154,7 +154,7 @@ void cli_help_noun(struct cli *cli, const char *noun, const char *summary, const
     fprintf(cli->out, _("\n`almoner %s VERB --help` shows what a verb takes.\n"), noun);
 }
 
-void cli_help_command(struct cli *cli, const char *noun, const struct alm_command *command)
+void cli_help_command(struct cli *cli, const char *noun, const struct alm_command *command, const struct cli_noun *core)
 {
     const char *path = cli_command_path(cli, noun, command);
     struct strbuf usage = {0}, role = {0};
@@ -173,6 +173,11 @@ void cli_help_command(struct cli *cli, const char *noun, const struct alm_comman
             if (!(command->options[i].flags & ALM_HIDDEN))
                 option_row(cli, &command->options[i]);
     }
+    if (core && !command->name[0] && core->n_commands > 1)
+        fputs(_("\nverbs:\n"), cli->out);
+    for (size_t i = 0; core && !command->name[0] && i < core->n_commands; i++)
+        if (core->commands[i].name[0])
+            print_row(cli->out, core->commands[i].name, _(core->commands[i].summary));
     if (command->examples) {
         fputs(_("\nexamples:\n"), cli->out);
         print_examples(cli, command->examples, SIZE_MAX);

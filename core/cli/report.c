@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `almoner report`: the common report, the same for every programme. */
-#include "cli/cli.h"
+/* `almoner report`: the common report, the same for every programme; and the table of those beside it. */
+#include "cli/report.h"
 
 struct dimension {
     const char *name;
@@ -226,7 +226,14 @@ static const struct alm_option options[] = {
 static const struct alm_command commands[] = {
     {"", N_("what was given: quantity, deliveries, unique households and persons, value"), options, COUNT_OF(options),
      ALM_READS | CLI_ROLE(CONF_STAFF), run_report,
-     "report\nreport --by area\nreport --by month --programme meals\nreport --by body,month --output csv"}};
+     "report\nreport --by area\nreport --by month --programme meals\nreport --by body,month --output csv"},
+    {"targets", N_("what a stage aimed at, and what was given: by stage, programme and area"),
+     cli_report_targets_options, CLI_REPORT_TARGETS_OPTIONS, ALM_READS, cli_report_targets,
+     "report targets\nreport targets --stage S1 --programme parcels --area 1503 --output csv"},
+    {"coverage", N_("how many live in each area, and how many of them were served"), cli_report_coverage_options,
+     CLI_REPORT_COVERAGE_OPTIONS, ALM_READS, cli_report_coverage,
+     "report coverage\nreport coverage --area 1501 --programme parcels --stage S1"},
+};
 extern const struct cli_noun cli_report;
 const struct cli_noun cli_report = {"report", N_("the campaign's figures; a programme's own: report PROGRAMME NAME"),
                                     commands, COUNT_OF(commands)};

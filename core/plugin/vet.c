@@ -10,16 +10,16 @@
 enum { NAME_MAX_BYTES = 40 };
 
 const char *const plugin_reserved[] = {
-    "account",  "action",    "almoner",  "area",    "assignment",  "audit",      "base",       "body",
-    "campaign", "capacity",  "case",     "claim",   "committee",   "complaint",  "completion", "config",
-    "core",     "decision",  "delivery", "doctor",  "entitlement", "export",     "finding",    "first",
-    "gap",      "group",     "help",     "held",    "household",   "import",     "init",       "item",
-    "journal",  "ledger",    "line",     "lot",     "manual",      "match",      "member",     "membership",
-    "merge",    "migration", "monitor",  "office",  "overlap",     "person",     "place",      "plan",
-    "plugin",   "programme", "reach",    "refusal", "register",    "report",     "role",       "roles",
-    "round",    "sample",    "schema",   "seal",    "secretariat", "speciality", "stage",      "status",
-    "stock",    "store",     "tally",    "target",  "unique",      "version",    "visit",      "window",
-    NULL};
+    "account",     "action",     "almoner",  "area",      "assignment", "audit",      "base",        "body",
+    "campaign",    "capacity",   "case",     "claim",     "committee",  "complaint",  "complaints",  "completion",
+    "config",      "core",       "coverage", "decision",  "delivery",   "doctor",     "entitlement", "export",
+    "finding",     "first",      "gap",      "group",     "held",       "help",       "household",   "import",
+    "init",        "item",       "journal",  "ledger",    "line",       "lot",        "manual",      "match",
+    "member",      "membership", "merge",    "migration", "monitor",    "monitoring", "office",      "overlap",
+    "overlaps",    "person",     "place",    "plan",      "plugin",     "programme",  "reach",       "refusal",
+    "register",    "report",     "role",     "roles",     "round",      "sample",     "schema",      "seal",
+    "secretariat", "speciality", "stage",    "status",    "stock",      "store",      "tally",       "target",
+    "targets",     "unique",     "version",  "visit",     "window",     NULL};
 
 enum alm_status plugin_check_name(const char *name, struct alm_error *err)
 {

@@ -435,6 +435,13 @@ struct register_decision {
 };
 enum alm_status register_decisions(struct store *, alm_id survivor, struct register_decision **, size_t *n,
                                    struct arena *, struct alm_error *);
+/* How many live where on a day, aliases left out: a row for each area that a household has (0: not known), in the order
+ * of their ids; allocated with malloc. */
+struct register_need {
+    alm_id area;
+    int64_t households, persons;
+};
+enum alm_status register_need(struct store *, alm_date day, struct register_need **, size_t *n, struct alm_error *);
 /* Counts for `status`. */
 enum alm_status register_counts(struct store *, int64_t *households, int64_t *persons, int64_t *places,
                                 struct alm_error *);

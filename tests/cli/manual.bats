@@ -20,10 +20,12 @@ listed()
 # words_of NOUN: its commands, each as one would type it.
 commands_of()
 {
-    if almoner "$1" --help | grep -q '^verbs:'; then
-        almoner "$1" --help | listed verbs | sed "s/^/$1 /"
-    else
+    almoner "$1" --help >of
+    if ! grep -q "^usage: almoner $1 VERB" of; then
         echo "$1"
+    fi
+    if grep -q '^verbs:' of; then
+        listed verbs <of | sed "s/^/$1 /"
     fi
 }
 
@@ -33,7 +35,9 @@ help_line()
     almoner "$@" --help | awk '
         NR == 1 { sub(/^[^:]*: /, ""); summary = $0; next }
         /^usage: / { sub(/^usage: /, ""); print; print summary; next }
-        /^examples:$/ || /^`/ { next }
+        /^verbs:$/ { others = 1 }
+        /^$/ { others = 0 }
+        others || /^examples:$/ || /^`/ { next }
         { print }' | tr -d '`' | tr -s ' \n' ' '
 }
 

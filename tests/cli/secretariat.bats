@@ -21,6 +21,14 @@ desk()
     almoner -q group import more.csv
 }
 
+@test "no two stages overlap" {
+    desk
+    step 65 stage add S3 --name میانه --starts 1399/09/30 --ends 1399/10/02
+    step 65 stage edit S2 --starts 1399/09/29
+    step 0 stage add S3 --name بهار --starts 1400/01/01 --ends 1400/03/31
+    as_expected stages
+}
+
 @test "targets: one by one and from a list" {
     desk
     step 0 target add S1 parcels 1503 --households 900 --quantity 1200 --budget 12000000000
@@ -183,4 +191,69 @@ CSV
     as ali
     step 0 decision done C-12/4
     as_expected decisions
+}
+
+# given: three parcels in the autumn, one of them taken back, one in the winter; meals to one household.
+given()
+{
+    printf 'household,relation,given_name,family_name,area\nH3,head,رضا,دلفان,150302\nH4,head,نیما,ساکی,\n' >people3.csv
+    almoner -q person import people3.csv
+    cat >given.csv <<'CSV'
+programme,household,body,date,key
+parcels,H1,hamdeli,1399/07/10,D1
+parcels,H2,yari,1399/07/11,D2
+parcels,H3,hamdeli,1399/07/12,D3
+parcels,H1,hamdeli,1399/08/20,D4
+CSV
+    almoner -q delivery import given.csv
+    almoner -q delivery reverse "$(last_id)" --reason 'not there'
+}
+
+@test "targets against what was given, up the tree" {
+    desk
+    given
+    cat >targets.csv <<'CSV'
+stage,programme,area,households,persons,quantity,budget
+S1,parcels,150301,2,6,4,
+S1,parcels,150302,3,,6,
+S1,parcels,1503,,,,100000000
+S2,parcels,1503,10,,,
+S1,meals,15,,,300,
+CSV
+    almoner -q target import targets.csv
+    step 0 report targets --output csv
+    step 0 report targets --stage S1 --programme parcels --area 1503
+    step 0 report targets --stage S2 --area 150301 --output json
+    step 0 report targets --programme parcels --area 1503 --output plain
+    step 65 report targets --stage S9
+    step 65 report targets --area 99
+    as_expected report-targets
+}
+
+@test "coverage: who lives where, and how many were served" {
+    desk
+    given
+    step 0 report coverage
+    step 0 report coverage --area 1503 --output csv
+    step 0 report coverage --area 150301 --output csv
+    step 0 report coverage --area 1503 --stage S1 --programme meals --output csv
+    step 0 report coverage --area 1503 --from 1399/07/11 --to 1399/07/11 --output json
+    step 64 report coverage --stage S1 --from 1399/07/11
+    step 64 report coverage --from 1399/07/12 --to 1399/07/11
+    # Somebody of the first household moves, and the only one of the third turns out to be the fourth's.
+    almoner -q person edit 3020672635 --household H2
+    show sql "SELECT COUNT(*) FROM membership"
+    step 0 report coverage --area 1503 --output csv
+    almoner -q person merge "$(sql "SELECT id FROM person WHERE family_name = 'ساکی'")" "$(sql "SELECT id FROM person WHERE family_name = 'دلفان'")" --reason 'one person'
+    step 0 report coverage --output csv
+    step 0 report coverage --area 1503 --output csv
+    as_expected report-coverage
+}
+
+@test "a report's name that is nearly right" {
+    store
+    step 64 report target
+    step 64 report coverag --output csv
+    step 0 help report targets
+    as_expected report-names
 }
