@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # All tests, from an empty clone: installs what they need, builds, and runs them through CTest, whose summary closes the output.
-#   --quick  only this build's unit tests, command-line tests and the small demo: on SQLite, without sanitizers, clang, fuzzers, valgrind and benches
+#   --quick  only this build's unit tests, the quicker command-line tests and the small demo: on SQLite, without sanitizers, clang, fuzzers, valgrind and benches
 set -eu
 usage="usage: sh tests/run.sh [--quick]"
 quick=
