@@ -65,31 +65,25 @@ static enum alm_status settle_lines(struct ledger_chunk *chunk, const struct led
     return status;
 }
 
-/* A large chunk goes in parts, so that its lines stand twice only for as long as they are looked at. */
 static enum alm_status settle_programme(struct ledger_chunk *chunk, uint32_t number, bool *refused,
                                         struct alm_error *err)
 {
-    enum { PART = 4096 };
     const struct ledger_programme *programme = chunk->programmes[number].programme;
-    const size_t most = chunk->n < PART ? chunk->n : PART;
-    struct alm_line *lines = arena_alloc(&chunk->arena, most * sizeof *lines);
-    struct alm_verdict *verdicts = arena_alloc(&chunk->arena, most * sizeof *verdicts);
-    size_t *rows = arena_alloc(&chunk->arena, most * sizeof *rows);
-    enum alm_status status = ALM_OK;
-    for (size_t i = 0; status == ALM_OK && !*refused && i < chunk->n;) {
-        size_t n = 0;
-        for (; i < chunk->n && n < most; i++)
-            if (chunk->rows[i].state == ROW_ACCEPTED && chunk->rows[i].programme == number) {
-                rows[n] = i;
-                chunk_line(chunk, i, &lines[n++]);
-            }
-        if (!n)
-            break;
-        memset(verdicts, 0, n * sizeof *verdicts);
-        status = settle_lines(chunk, programme, lines, n, verdicts, refused, err);
-        for (size_t k = 0; status == ALM_OK && k < n; k++)
-            chunk->rows[rows[k]].value = lines[k].value;
-    }
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < chunk->n; i++)
+        n += chunk->rows[i].state == ROW_ACCEPTED && chunk->rows[i].programme == number;
+    if (!n)
+        return ALM_OK;
+    struct alm_line *lines = arena_alloc(&chunk->arena, n * sizeof *lines);
+    struct alm_verdict *verdicts = arena_alloc(&chunk->arena, n * sizeof *verdicts);
+    for (size_t i = 0; i < chunk->n; i++)
+        if (chunk->rows[i].state == ROW_ACCEPTED && chunk->rows[i].programme == number)
+            chunk_line(chunk, i, &lines[at++]);
+    enum alm_status status = settle_lines(chunk, programme, lines, n, verdicts, refused, err);
+    at = 0;
+    for (size_t i = 0; status == ALM_OK && i < chunk->n; i++)
+        if (chunk->rows[i].state == ROW_ACCEPTED && chunk->rows[i].programme == number)
+            chunk->rows[i].value = lines[at++].value;
     return status;
 }
 

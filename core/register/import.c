@@ -14,7 +14,7 @@
 
 enum {
     CHUNK_MOST =
-        65536, /* every chunk of a list in the order of dates meets most households again: few large ones are best */
+        49152, /* every chunk of a list in the order of dates meets most households again: few large ones are best */
     CHUNK_BYTES = 24 << 20, /* of text in a chunk: rows may be long */
     FINGERPRINT_BYTES = 64 << 10
 };

@@ -180,7 +180,7 @@ static enum alm_status settle_and_count(const struct alm_host *host, void *state
     return ALM_OK;
 }
 
-/* More lines than are handed over at a time: each is settled once, in their order, and keeps its own value. */
+/* Each is settled once, in their order, and keeps its own value. */
 static void many_lines_settle_in_order(void **state)
 {
     struct world *w = *state;
