@@ -13,6 +13,14 @@ struct account {
     alm_quantity least; /* on the day of the return or any later one */
 };
 
+/* What went out less what came back on a day; `date` is that of the return. */
+static void account_day(struct account *account, alm_date day, alm_quantity out, alm_date date)
+{
+    account->out += out;
+    if (day <= date || account->out < account->least)
+        account->least = account->out;
+}
+
 static void close_lot(const struct account *account, alm_quantity *missing, struct stock_parts *back)
 {
     if (account->least <= 0 || !*missing)
@@ -22,6 +30,30 @@ static void close_lot(const struct account *account, alm_quantity *missing, stru
     *part = account->part;
     part->quantity = account->least < *missing ? account->least : *missing;
     *missing -= part->quantity;
+}
+
+enum alm_status stock_out(struct stock *stock, alm_id lot, alm_date date, alm_quantity *out, struct alm_error *err)
+{
+    static const char sql[] =
+        "SELECT date, CAST(SUM(CASE WHEN target = 2 THEN quantity ELSE -quantity END) AS BIGINT) "
+        "FROM stock_movement WHERE lot = $1 AND (source = 2 OR target = 2) GROUP BY date ORDER BY date";
+    struct account account = {0};
+    struct store_stmt *stmt;
+    bool row;
+    enum alm_status status = store_query(stock->store, &stmt, err, sql, "i", lot);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row)
+        account_day(&account, (alm_date)store_int(stmt, 0), store_int(stmt, 1), date);
+    *out = account.least > 0 ? account.least : 0;
+    return status;
+}
+
+enum alm_status stock_mark_returned(struct stock *stock, const struct stock_parts *back, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    for (size_t i = 0; i < back->n && status == ALM_OK; i++)
+        status =
+            store_run(stock->store, NULL, err, "UPDATE stock_lot SET returned = 1 WHERE id = $1", "i", back->at[i].lot);
+    return status;
 }
 
 enum alm_status stock_back(struct stock *stock, const struct stock_order *order, alm_id lot, alm_quantity *missing,
@@ -50,9 +82,7 @@ enum alm_status stock_back(struct stock *stock, const struct stock_order *order,
             close_lot(&account, missing, back);
             account = (struct account){.part = part};
         }
-        account.out += store_int(stmt, 5);
-        if (store_int(stmt, 4) <= order->date || account.out < account.least)
-            account.least = account.out;
+        account_day(&account, (alm_date)store_int(stmt, 4), store_int(stmt, 5), order->date);
     }
     close_lot(&account, missing, back);
     return status;

@@ -109,12 +109,13 @@ struct drawn {
     alm_id depot;
     uint32_t cell;
     struct stock_part part;
+    bool returned; /* some of the lot came back by hand */
 };
 
 static enum alm_status read_drawn(struct stock *stock, alm_id line, struct drawn **drawn, size_t *n,
                                   struct alm_error *err)
 {
-    static const char sql[] = "SELECT m.source, m.item, m.lot, m.quantity, l.expires, l.received, l.price "
+    static const char sql[] = "SELECT m.source, m.item, m.lot, m.quantity, l.expires, l.received, l.price, l.returned "
                               "FROM stock_movement m JOIN stock_lot l ON l.id = m.lot "
                               "WHERE m.id = $1 AND m.kind = $2 ORDER BY m.lot, m.source";
     struct store_stmt *stmt;
@@ -131,7 +132,28 @@ static enum alm_status read_drawn(struct stock *stock, alm_id line, struct drawn
                                       .quantity = store_int(stmt, 3),
                                       .expires = expires == ALM_NULL ? STOCK_NEVER : (alm_date)expires,
                                       .received = (alm_date)store_int(stmt, 5),
-                                      .price = store_int(stmt, 6)}};
+                                      .price = store_int(stmt, 6)},
+                             .returned = store_int(stmt, 7) != ALM_NULL};
+    }
+    return status;
+}
+
+/* What came back by hand already does not come a second time: no more comes back of a lot than is out. */
+static enum alm_status keep_to_what_is_out(struct stock *stock, struct drawn *drawn, size_t n, alm_date date,
+                                           struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    alm_quantity out = 0;
+    for (size_t i = 0; i < n && status == ALM_OK; i++) {
+        struct stock_part *part = &drawn[i].part;
+        if (!drawn[i].returned)
+            continue;
+        /* Parts of one lot, out of several depots, stand together. */
+        if (i == 0 || drawn[i - 1].part.lot != part->lot)
+            status = stock_out(stock, part->lot, date, &out, err);
+        if (part->quantity > out)
+            part->quantity = out;
+        out -= part->quantity;
     }
     return status;
 }
@@ -149,8 +171,11 @@ enum alm_status stock_undraw(struct stock *stock, alm_id line, alm_id reversal, 
         status = read_drawn(stock, line, &drawn, &n, err);
     if (status == ALM_OK && n)
         status = stock_read(stock, err);
+    if (status == ALM_OK)
+        status = keep_to_what_is_out(stock, drawn, n, date, err);
     for (size_t i = 0; status == ALM_OK && i < n; i++)
-        stock_post_put(stock, &post, STOCK_GIVEN, drawn[i].cell, &drawn[i].part);
+        if (drawn[i].part.quantity)
+            stock_post_put(stock, &post, STOCK_GIVEN, drawn[i].cell, &drawn[i].part);
     if (status == ALM_OK && n)
         status = stock_write(stock, err);
     free(drawn);

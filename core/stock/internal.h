@@ -171,6 +171,10 @@ struct stock_part stock_part_of(struct store_stmt *);
  */
 enum alm_status stock_back(struct stock *, const struct stock_order *, alm_id lot, alm_quantity *missing,
                            struct stock_parts *, struct alm_error *);
+/* How much of a lot can come back on that day: what is out then, and not back on any later day. */
+enum alm_status stock_out(struct stock *, alm_id lot, alm_date, alm_quantity *, struct alm_error *);
+/* Remember of which lots something came back by hand. */
+enum alm_status stock_mark_returned(struct stock *, const struct stock_parts *, struct alm_error *);
 
 /* ---- keys (key.c) ---- */
 

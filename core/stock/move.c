@@ -411,6 +411,8 @@ static enum alm_status carry_out(struct moving *moving, struct stock_answer *ans
     answer->movement = moving->post.id;
     post(moving, answer->difference);
     status = stock_write(stock, err);
+    if (status == ALM_OK)
+        status = stock_mark_returned(stock, &moving->back, err);
     return status == ALM_OK ? mend_lot(moving, err) : status;
 }
 

@@ -106,7 +106,8 @@ void stock_import_again(void *context);
 /* ---- drawing for lines of the ledger (draw.c) ---- as host->stock_draw() and so on; see plugin.h ---- */
 
 enum alm_status stock_draw(struct stock *, struct alm_draw *, size_t n, alm_id entry, struct alm_error *);
-/* Give back all that was drawn for a line, as of `date`; nothing if nothing was. */
+/* Give back all that was drawn for a line, as of `date`; nothing if nothing was.  Of a lot of which something came back
+ * by hand, no more than is out. */
 enum alm_status stock_undraw(struct stock *, alm_id line, alm_id reversal, alm_date date, alm_id entry,
                              struct alm_error *);
 enum alm_status stock_make(struct stock *, struct alm_make *, alm_id entry, struct alm_error *);

@@ -100,6 +100,29 @@ static void depots_are_tried_in_their_order(void **state)
     goods_assert_sound(g);
 }
 
+/* What a beneficiary brought back is in the depot already when the delivery is taken back. */
+static void nothing_comes_back_twice(void **state)
+{
+    struct goods *g = *state;
+    const struct alm_goods rice = {g->items[RICE], 3000};
+    goods_receive(g, W1, RICE, "a", 10000, ALM_NO_DATE, 100);
+    struct alm_draw both[] = {draw_of(g, &rice, 1, 2), draw_of(g, &rice, 1, 2)};
+    draws(g, both, 2);
+    assert_int_equal(goods_on_hand(g, W1, RICE), 4000);
+    goods_next(g);
+    struct stock_order back = goods_order(g, STOCK_RETURN, W1, RICE, 2000);
+    goods_do(g, &back);
+    assert_int_equal(goods_on_hand(g, W1, RICE), 6000);
+    /* Of the other delivery enough is out: who brought the first goods back is not said. */
+    goods_next(g);
+    DO(stock_undraw(g->stock, both[0].line, goods_id(g), TODAY, g->entry, &g->err));
+    assert_int_equal(goods_on_hand(g, W1, RICE), 9000);
+    goods_next(g);
+    DO(stock_undraw(g->stock, both[1].line, goods_id(g), TODAY, g->entry, &g->err));
+    assert_int_equal(goods_on_hand(g, W1, RICE), 10000);
+    goods_assert_sound(g);
+}
+
 static void one_by_one_is_as_all_at_once(void **state)
 {
     struct goods *g = *state;
@@ -237,6 +260,7 @@ int main(void)
         GOODS_TEST(expired_and_later_lots_are_passed_over),
         GOODS_TEST(short_draws_take_nothing_and_others_go_on),
         GOODS_TEST(depots_are_tried_in_their_order),
+        GOODS_TEST(nothing_comes_back_twice),
         GOODS_TEST(one_by_one_is_as_all_at_once),
         GOODS_TEST(a_line_may_draw_twice),
         GOODS_TEST(made_of_what_expires_first),
