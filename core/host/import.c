@@ -4,6 +4,10 @@
 
 #include <stdlib.h>
 
+/* Rows in a transaction.  A row may deliver, which locks its household until the commit, in the order of the file: the
+ * fewer are held, the less others who deliver to the same ones wait. */
+enum { CHUNK = 1024 };
+
 struct adapter {
     struct host_programme *programme;
     const struct alm_import *import;
@@ -94,6 +98,11 @@ static enum alm_status adapt_rows(void *context, struct import_row *rows, size_t
     return status;
 }
 
+static void run_again(void *adapter)
+{
+    host_again(((struct adapter *)adapter)->programme->host);
+}
+
 static void tell_unread(void *context, const char *headers)
 {
     const struct host_terminal *terminal = &((struct host *)context)->options.terminal;
@@ -127,8 +136,10 @@ enum alm_status host_import(struct host_programme *programme, const struct alm_i
                                .rejects = host->rejects,
                                .columns = columns,
                                .n_columns = import->n_columns,
+                               .chunk = CHUNK,
                                .dry_run = host->options.dry_run,
                                .rows = adapt_rows,
+                               .again = run_again,
                                .context = &adapter,
                                .progress = terminal->progress,
                                .progress_context = terminal->context,
