@@ -12,10 +12,12 @@ enum alm_status cli_facts_begin(struct cli *cli, const char *title, struct alm_e
 
 enum alm_status cli_facts_add(struct cli *cli, const struct cli_fact *facts, size_t n, struct alm_error *err)
 {
-    struct report_style style = {0};
+    struct report_style style = {0}, page, look;
+    const bool on_page = cli->output == REPORT_HTML;
     enum alm_status status = ALM_OK;
 
     host_report_style(cli->host, &style);
+    report_style_page(&style, &page);
     for (size_t i = 0; i < n && status == ALM_OK; i++) {
         const struct alm_column column = {.name = "value", .title = "value", .type = facts[i].type};
         const struct alm_value *value = &facts[i].value;
@@ -25,8 +27,10 @@ enum alm_status cli_facts_add(struct cli *cli, const struct cli_fact *facts, siz
         if (value->is_null || (value->text && !*value->text))
             continue;
         if (facts[i].type != ALM_STRING) {
-            if (cli->output == REPORT_TABLE)
-                report_format_value(&style, &column, value, buf, sizeof buf);
+            look = on_page ? page : style;
+            look.persian_digits = look.persian_digits && !(on_page && facts[i].type == ALM_ID); /* it is typed again */
+            if (cli->output == REPORT_TABLE || on_page)
+                report_format_value(&look, &column, value, buf, sizeof buf);
             else
                 report_format_plain(&column, value, style.currency_decimals, buf, sizeof buf);
             row[1] = alm_string(buf);

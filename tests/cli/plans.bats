@@ -60,6 +60,7 @@ CSV
     step 0 plan make parcels --stage S1
     id=$(newest)
     step 0 plan show "$id" --output csv
+    step 0 plan show "$id" --limit 1 --output html
     step 77 plan approve "$id"
     step 1 plan export "$id"
     as chair
