@@ -107,17 +107,40 @@ static enum alm_status tell_changed(struct cli *cli, const struct plans *plans, 
     return status == ALM_OK ? tell_plan(cli, &plan, err) : status;
 }
 
+/* As its settings are now: they say what it draws, and from which depots. */
+static enum alm_status programme_of(struct cli *cli, const struct plans *plans, alm_id id,
+                                    const struct ledger_programme **of, struct alm_error *err)
+{
+    const struct register_entry *entry;
+    struct host_programme *programme;
+    struct plan plan;
+    enum alm_status status = plan_read(plans, id, &plan, &cli->arena, err);
+
+    *of = NULL;
+    if (status != ALM_OK)
+        return status;
+    entry = register_by_id(plans->directory, REGISTER_PROGRAMME, plan.programme);
+    status = host_programme(cli->host, entry ? entry->code : "", &programme, err);
+    if (status != ALM_OK)
+        return status;
+    *of = host_programme_ledger(programme, err);
+    return *of ? ALM_OK : err->status;
+}
+
 static enum alm_status run_approve(const struct alm_host *host, void *state, const struct alm_args *args,
                                    struct alm_error *err)
 {
     struct cli *cli = state;
     const alm_id id = alm_arg_number(args, "id", 0);
+    const struct ledger_programme *programme;
     const struct plans *plans;
     enum alm_status status = host_plans(cli->host, &plans, err);
 
     (void)host;
     if (status == ALM_OK)
-        status = plan_approve(plans, id, err);
+        status = programme_of(cli, plans, id, &programme, err);
+    if (status == ALM_OK)
+        status = plan_approve(plans, programme, id, err);
     return status == ALM_OK ? tell_changed(cli, plans, id, err) : status;
 }
 

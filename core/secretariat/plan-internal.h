@@ -27,6 +27,9 @@ struct plan_reach {
 /* What there is for a plan, less what is given already and what is promised by approved plans. */
 enum alm_status plan_reach_read(const struct plans *, const struct plan_request *, struct plan_reach *, struct arena *,
                                 struct alm_error *);
+/* ALM_REFUSED, with what is short, if a draft that was written is over it. */
+enum alm_status plan_reach_check(const struct plans *, const struct ledger_programme *, const struct plan *,
+                                 struct alm_error *);
 void plan_reach_release(struct plan_reach *);
 const struct plan_open *plan_reach_open(const struct plan_reach *, alm_id owner, alm_id person); /* NULL: none */
 

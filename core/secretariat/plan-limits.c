@@ -156,6 +156,90 @@ enum alm_status plan_reach_read(const struct plans *plans, const struct plan_req
     return status == ALM_OK ? read_goods(plans, request, &reach->limits, promised, arena, err) : status;
 }
 
+/* ---- what is drafted against what is left by now ---- */
+
+static enum alm_status check_goods(const struct plans *plans, const struct plan_limits *limits,
+                                   const struct ledger_programme *programme, const struct plan *plan,
+                                   struct alm_error *err)
+{
+    __extension__ typedef __int128 wide;
+    char item[64];
+    for (size_t i = 0; i < limits->n_goods; i++) {
+        const struct plan_goods *goods = &limits->goods[i];
+        if (((wide)plan->quantity * goods->per_unit + ALM_UNIT - 1) / ALM_UNIT <= goods->left)
+            continue;
+        const enum alm_status status =
+            stock_name(plans->stock, ALM_NOUN_ITEM, programme->draws[i].item, item, sizeof item, err);
+        return status != ALM_OK
+                   ? status
+                   : error_set(err, ALM_REFUSED, _("make it anew, as far as there is enough: almoner plan make"),
+                               _("plan %lld takes more %s than its depots have left by now, less what "
+                                 "approved plans promise"),
+                               (long long)plan->id, item);
+    }
+    return ALM_OK;
+}
+
+/* The area of a budget: the topmost of those that look to it. */
+static const char *area_of(const struct register_area *areas, size_t n, const struct plan_limits *limits,
+                           int32_t budget)
+{
+    for (size_t i = 0; i < n; i++)
+        if (limits->budget_of[i] == budget && (areas[i].parent < 0 || limits->budget_of[areas[i].parent] != budget))
+            return areas[i].code;
+    return "";
+}
+
+static enum alm_status check_budgets(const struct plans *plans, struct plan_limits *limits, const struct plan *plan,
+                                     struct alm_error *err)
+{
+    static const char sql[] = "SELECT area, CAST(SUM(value) AS BIGINT) FROM plan_line "
+                              "WHERE plan = $1 GROUP BY area ORDER BY area";
+    const struct register_area *areas;
+    struct store_stmt *stmt;
+    size_t n;
+    bool row;
+    enum alm_status status = register_areas(plans->directory, &areas, &n, err);
+    if (status != ALM_OK || !limits->budget_of)
+        return status;
+    status = store_query(plans->store, &stmt, err, sql, "i", plan->id);
+    while (status == ALM_OK && (status = store_next(stmt, &row, err)) == ALM_OK && row) {
+        const int32_t area = store_int(stmt, 0) ? register_area_by_id(plans->directory, store_int(stmt, 0)) : -1;
+        const alm_money value = store_int(stmt, 1);
+        for (int32_t at = area >= 0 ? limits->budget_of[area] : -1; at >= 0 && value; at = limits->budgets[at].above) {
+            limits->budgets[at].left -= value;
+            if (limits->budgets[at].left >= 0)
+                continue;
+            store_done(stmt);
+            return error_set(err, ALM_REFUSED, _("make it anew, as far as the money goes: almoner plan make"),
+                             _("plan %lld is over what is left by now of the budget of area %s"), (long long)plan->id,
+                             area_of(areas, n, limits, at));
+        }
+    }
+    return status;
+}
+
+enum alm_status plan_reach_check(const struct plans *plans, const struct ledger_programme *programme,
+                                 const struct plan *plan, struct alm_error *err)
+{
+    struct plan_request request = {.programme = programme,
+                                   .stage = register_by_id(plans->directory, REGISTER_STAGE, plan->stage),
+                                   .area = -1,
+                                   .date = plan->date};
+    struct plan_reach reach = {0};
+    struct arena arena = {0};
+    if (!plan->lines || !request.stage)
+        return ALM_OK;
+    enum alm_status status = plan_reach_read(plans, &request, &reach, &arena, err);
+    if (status == ALM_OK)
+        status = check_goods(plans, &reach.limits, programme, plan, err);
+    if (status == ALM_OK)
+        status = check_budgets(plans, &reach.limits, plan, err);
+    plan_reach_release(&reach);
+    arena_release(&arena);
+    return status;
+}
+
 void plan_reach_release(struct plan_reach *reach)
 {
     free(reach->open);

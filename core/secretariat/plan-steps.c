@@ -72,20 +72,21 @@ static enum alm_status check_state(const struct plan *plan, bool may_be_approved
                      (long long)plan->id, _(plan_states[plan->state]));
 }
 
-/* Of two plans for the same households that are approved at once, the second sees the first. */
-static enum alm_status lock_stage(const struct plans *plans, alm_id id, struct alm_error *err)
+/* Of two plans that are approved at once, for the same households or out of the same goods, the second sees the first.
+ */
+static enum alm_status lock_programme(const struct plans *plans, alm_id id, struct alm_error *err)
 {
     static const char sql[] =
-        "UPDATE plan SET lines = lines WHERE programme = (SELECT programme FROM plan WHERE id = $1) "
-        "AND stage = (SELECT stage FROM plan WHERE id = $1)";
+        "UPDATE plan SET lines = lines WHERE state < 2 AND programme = (SELECT programme FROM plan WHERE id = $1)";
     return store_run(plans->store, NULL, err, sql, "i", id);
 }
 
-enum alm_status plan_approve(const struct plans *plans, alm_id id, struct alm_error *err)
+enum alm_status plan_approve(const struct plans *plans, const struct ledger_programme *programme, alm_id id,
+                             struct alm_error *err)
 {
     struct plan plan;
     struct arena arena = {0};
-    enum alm_status status = lock_stage(plans, id, err);
+    enum alm_status status = lock_programme(plans, id, err);
     if (status == ALM_OK)
         status = plan_read(plans, id, &plan, &arena, err);
     if (status == ALM_OK)
@@ -96,6 +97,8 @@ enum alm_status plan_approve(const struct plans *plans, alm_id id, struct alm_er
                            _("plan %lld was made by %s, who cannot approve it as well"), (long long)id, plan.made_by);
     if (status == ALM_OK)
         status = check_others(plans, &plan, err);
+    if (status == ALM_OK)
+        status = plan_reach_check(plans, programme, &plan, err);
     if (status == ALM_OK)
         status = step(plans, &plan, PLAN_APPROVED, NULL, err);
     arena_release(&arena);

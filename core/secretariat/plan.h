@@ -134,9 +134,12 @@ enum alm_status plan_make(const struct plans *, const struct plan_request *, str
 
 /* ---- what becomes of it (plan-steps.c) ---- inside an open write transaction ---- */
 
-/* ALM_NO_PERMISSION for its maker; ALM_REFUSED if it is no draft, or somebody on it has an open line of another plan.
+/*
+ * ALM_NO_PERMISSION for its maker; ALM_REFUSED if it is no draft, if somebody on it has an open line of another plan,
+ * or if it is over what goods and budgets are left by now: of two drafts that each fit, the second may not.  The
+ * programme is the plan's.
  */
-enum alm_status plan_approve(const struct plans *, alm_id, struct alm_error *);
+enum alm_status plan_approve(const struct plans *, const struct ledger_programme *, alm_id, struct alm_error *);
 /* A draft loses its lines; the lines of an approved plan stay, closed or not, and are open no longer. */
 enum alm_status plan_cancel(const struct plans *, alm_id, const char *reason, struct alm_error *);
 

@@ -71,12 +71,25 @@ static inline struct plan planning_make(struct planning *p, const struct plan_re
     return plan;
 }
 
+/* By the chair. */
+static inline enum alm_status planning_try(struct planning *p, alm_id plan, struct alm_error *err)
+{
+    char sql[96];
+    snprintf(sql, sizeof sql, "SELECT COALESCE(MAX(programme), 0) FROM plan WHERE id = %lld", (long long)plan);
+    const alm_id id = world_number(p->world, sql);
+    const struct ledger_programme *programme = p->world->programmes;
+    while (id && programme->id != id)
+        programme++;
+    store_set_who(p->world->store, "chair");
+    const enum alm_status status = plan_approve(&p->plans, programme, plan, err);
+    store_set_who(p->world->store, "planner");
+    return status;
+}
+
 static inline void planning_approve(struct planning *p, alm_id plan)
 {
     struct alm_error err = {0};
-    store_set_who(p->world->store, "chair");
-    OK(plan_approve(&p->plans, plan, &err));
-    store_set_who(p->world->store, "planner");
+    OK(planning_try(p, plan, &err));
 }
 
 static inline struct ledger_answer planning_deliver(struct planning *p, int programme, alm_id owner, alm_id person,

@@ -196,6 +196,42 @@ static void money_reaches_so_far(void **state)
     OK(plan_cancel(&p->plans, plan.id, "nothing on it", &err));
 }
 
+/* Two drafts that each reach for the same goods or money: the second is not approved any more. */
+static void two_drafts_for_the_same(void **state)
+{
+    struct planning *p = *state;
+    struct world *w = p->world;
+    struct alm_error err = {0};
+    struct plan_request request = planning_request(p, PARCELS);
+    struct alm_goods draws[] = {{.item = w->items[RICE], .quantity = 2 * ALM_UNIT}};
+    struct plan drafts[2];
+    /* Of KH-1 and of KH-2: nobody stands on both. */
+    for (int i = 0; i < 2; i++) {
+        request.area = register_area_by_id(w->fixture->directory, w->areas[2 + i]);
+        drafts[i] = planning_make(p, &request);
+        assert_true(drafts[i].lines > 0);
+    }
+    const int64_t larger = drafts[0].lines > drafts[1].lines ? drafts[0].lines : drafts[1].lines;
+    world_sql(w, "INSERT INTO target (stage, programme, area, budget) VALUES (%lld, %lld, %lld, %lld)",
+              (long long)p->stage.id, (long long)w->programmes[PARCELS].id, (long long)w->areas[1],
+              (long long)larger * 500);
+    planning_approve(p, drafts[0].id);
+    assert_int_equal(planning_try(p, drafts[1].id, &err), ALM_REFUSED);
+    assert_non_null(strstr(err.text, "left by now of the budget of area KH"));
+    world_sql(w, "UPDATE target SET budget = 1000000");
+    w->programmes[PARCELS].draws = draws;
+    w->programmes[PARCELS].n_draws = 1;
+    w->programmes[PARCELS].depots = w->depots;
+    w->programmes[PARCELS].n_depots = 1;
+    /* Each line is 5 units, of 2 kg each. */
+    world_receive(w, 0, RICE, "a", (drafts[0].lines + drafts[1].lines) * 10 * ALM_UNIT - ALM_UNIT, TODAY - 10,
+                  ALM_NO_DATE, ALM_NULL);
+    assert_int_equal(planning_try(p, drafts[1].id, &err), ALM_REFUSED);
+    assert_non_null(strstr(err.text, "takes more rice than its depots have left by now"));
+    world_receive(w, 0, RICE, "b", ALM_UNIT, TODAY - 10, ALM_NO_DATE, ALM_NULL);
+    planning_approve(p, drafts[1].id);
+}
+
 static void deliveries_close_it(void **state)
 {
     struct planning *p = *state;
@@ -279,17 +315,17 @@ static void the_maker_cannot_approve(void **state)
     struct alm_error err = {0};
     const struct plan_request request = planning_request(p, PARCELS);
     const struct plan plan = planning_make(p, &request), twin = planning_make(p, &request);
-    assert_int_equal(plan_approve(&p->plans, plan.id, &err), ALM_NO_PERMISSION);
+    assert_int_equal(plan_approve(&p->plans, &p->world->programmes[PARCELS], plan.id, &err), ALM_NO_PERMISSION);
     assert_non_null(strstr(err.text, "planner, who cannot approve it as well"));
     planning_approve(p, plan.id);
     store_set_who(p->world->store, "chair");
-    assert_int_equal(plan_approve(&p->plans, plan.id, &err), ALM_REFUSED);
+    assert_int_equal(plan_approve(&p->plans, &p->world->programmes[PARCELS], plan.id, &err), ALM_REFUSED);
     /* Nobody twice: the same households stand on a plan that is approved. */
-    assert_int_equal(plan_approve(&p->plans, twin.id, &err), ALM_REFUSED);
+    assert_int_equal(plan_approve(&p->plans, &p->world->programmes[PARCELS], twin.id, &err), ALM_REFUSED);
     assert_non_null(strstr(err.text, "lines of plan"));
     OK(plan_cancel(&p->plans, plan.id, "the weather", &err));
-    OK(plan_approve(&p->plans, twin.id, &err));
-    assert_int_equal(plan_approve(&p->plans, 17, &err), ALM_BAD_DATA);
+    OK(plan_approve(&p->plans, &p->world->programmes[PARCELS], twin.id, &err));
+    assert_int_equal(plan_approve(&p->plans, &p->world->programmes[PARCELS], 17, &err), ALM_BAD_DATA);
 }
 
 /* Later edits of the register don't move what is approved; a draft that is cancelled leaves no lines. */
@@ -431,6 +467,7 @@ int main(void)
         PLANNING_TEST(who_waits_longest_comes_first),
         PLANNING_TEST(goods_reach_so_far),
         PLANNING_TEST(money_reaches_so_far),
+        PLANNING_TEST(two_drafts_for_the_same),
         PLANNING_TEST(deliveries_close_it),
         PLANNING_TEST(several_in_one_chunk),
         PLANNING_TEST(persons_and_places),
