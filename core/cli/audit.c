@@ -125,10 +125,10 @@ static const struct alm_option seal_options[] = {
      .type = ALM_BOOL,
      .help = N_("a backup was put back past almoner: the chain goes on from where it ends there")}};
 static const struct alm_command audit_commands[] = {
-    {"verify", N_("recount everything from the ledger's lines, and check the journal's seals"), NULL, 0, 0, run_verify,
-     "audit verify"},
+    {"verify", N_("recount everything from the ledger's lines, and check the journal's seals"), NULL, 0, CLI_WHOLE,
+     run_verify, "audit verify"},
     {"seal", N_("chain the journal's new entries, and keep the head outside the store"), seal_options,
-     COUNT_OF(seal_options), 0, run_seal, "audit seal"},
+     COUNT_OF(seal_options), CLI_WHOLE, run_seal, "audit seal"},
 };
 extern const struct cli_noun cli_audit;
 const struct cli_noun cli_audit = {"audit", N_("verify the ledger, seal the journal"), audit_commands,

@@ -45,7 +45,10 @@ struct cli {
  */
 #define CLI_ROLE(roles) ((uint32_t)(roles) << 16)
 #define CLI_ROLES_OF(flags) ((flags) >> 16 & 0xff)
-enum { CLI_CHANGES = 1 << 24 /* changes settings or the store without ALM_WRITES: nothing for auditors */ };
+enum {
+    CLI_CHANGES = 1 << 24, /* changes settings or the store without ALM_WRITES: nothing for auditors, nor for staff */
+    CLI_WHOLE = 1 << 25    /* goes over the whole store without ALM_READS: nothing for staff */
+};
 
 /* The program; returns the exit status. */
 int cli_main(int argc, char **argv, FILE *out, FILE *err);

@@ -50,7 +50,7 @@ static enum verdict judge(uint32_t given, uint32_t mine, const struct alm_comman
     if (mine == CONF_AUDITOR)
         return command->flags & (ALM_WRITES | CLI_CHANGES) ? AUDITS : OPEN;
     if (mine == CONF_STAFF)
-        return (command->flags & (ALM_READS | ALM_WRITES | CLI_CHANGES)) &&
+        return (command->flags & (ALM_READS | ALM_WRITES | CLI_CHANGES | CLI_WHOLE)) &&
                        !(core && (CLI_ROLES_OF(command->flags) & CONF_STAFF))
                    ? STAFF
                    : OPEN;

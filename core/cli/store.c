@@ -120,11 +120,12 @@ static const struct alm_option file_options[] = {{.name = "file",
                                                   .help = N_("the copy")}};
 static const struct alm_command store_commands[] = {
     {"backup", N_("write a checked copy of the whole store, while others work"), file_options, COUNT_OF(file_options),
-     0, run_backup, "store backup almoner-backup-$(date +%F).db"},
+     CLI_WHOLE, run_backup, "store backup almoner-backup-$(date +%F).db"},
     {"restore", N_("put a copy back in the place of the store"), file_options, COUNT_OF(file_options), CLI_CHANGES,
      run_restore, "store restore almoner-backup.db --yes"},
     {"copy", N_("copy a whole campaign into another store, of any engine; repeated, it goes on where it ended"),
-     copy_options, COUNT_OF(copy_options), 0, run_copy, "store copy --from store-sqlite --to store-sqlite:copy.db"},
+     copy_options, COUNT_OF(copy_options), CLI_WHOLE, run_copy,
+     "store copy --from store-sqlite --to store-sqlite:copy.db"},
     {"tidy", N_("fold what several writers counted apart from each other; reports stay the same, and get faster"), NULL,
      0, ALM_WRITES, run_tidy, "store tidy"},
 };

@@ -83,6 +83,11 @@ CSV
     step 77 entitlement show parcels --household H1
     step 77 meals kitchen list
     step 77 report meals kitchens
+    # Nor what goes over the whole store, personal data and all.
+    step 77 store backup copy.db
+    step 77 store copy --from store-sqlite --to store-sqlite:copy.db
+    step 77 audit verify
+    [ ! -e copy.db ]
     as sina
     step 0 delivery list --output csv
     step 65 delivery record parcels --household H2 --group G1 --key D5
