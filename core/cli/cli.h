@@ -207,5 +207,7 @@ void cli_list_values(const struct import_column *, size_t n, const struct alm_ar
     {                                                                                                                  \
         .name = n, .title = t, .type = ty                                                                              \
     }
+/* The same columns, in the arena; those of money say the campaign's currency. */
+const struct alm_column *cli_money_columns(struct cli *, const struct alm_column *, size_t n);
 
 #endif

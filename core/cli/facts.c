@@ -39,3 +39,14 @@ enum alm_status cli_facts_add(struct cli *cli, const struct cli_fact *facts, siz
     }
     return status;
 }
+
+const struct alm_column *cli_money_columns(struct cli *cli, const struct alm_column *given, size_t n)
+{
+    struct alm_column *shown = arena_alloc(&cli->arena, n * sizeof *shown);
+
+    memcpy(shown, given, n * sizeof *shown);
+    for (size_t i = 0; i < n; i++)
+        if (shown[i].type == ALM_MONEY)
+            shown[i].unit = host_conf(cli->host)->almoner->currency;
+    return shown;
+}

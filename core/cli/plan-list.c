@@ -108,7 +108,8 @@ enum alm_status cli_plan_list(const struct alm_host *host, void *state, const st
     if (status == ALM_OK)
         status = cli_limit(args, &limit, err);
     if (status == ALM_OK)
-        status = report_begin(cli->report, NULL, plan_columns, COUNT_OF(plan_columns), err);
+        status = report_begin(cli->report, NULL, cli_money_columns(cli, plan_columns, COUNT_OF(plan_columns)),
+                              COUNT_OF(plan_columns), err);
     if (status == ALM_OK)
         status = plan_list(listing.plans, programme, stage, only->count ? (int)only->values[0].number : -1, limit,
                            plan_row, &listing, err);

@@ -71,7 +71,8 @@ static enum alm_status tell_plan(struct cli *cli, const struct plan *plan, struc
     const struct alm_value row[] = {alm_number(plan->id),    alm_string(_(plan_states[plan->state])),
                                     alm_number(plan->lines), alm_number(plan->quantity),
                                     alm_number(plan->value), alm_number(plan->left_out)};
-    enum alm_status status = report_begin(cli->report, NULL, made_columns, COUNT_OF(made_columns), err);
+    enum alm_status status = report_begin(
+        cli->report, NULL, cli_money_columns(cli, made_columns, COUNT_OF(made_columns)), COUNT_OF(made_columns), err);
 
     if (status == ALM_OK)
         status = report_row(cli->report, row, err);

@@ -113,7 +113,8 @@ static enum alm_status run_list(struct cli *cli, enum secretariat_sheet sheet, c
     if (status == ALM_OK)
         status = cli_area_arg(listing.directory, args, &listing.within, err);
     if (status == ALM_OK)
-        status = report_begin(cli->report, _(listing.sheet->title), listing.sheet->columns, N_COLUMNS, err);
+        status = report_begin(cli->report, _(listing.sheet->title),
+                              cli_money_columns(cli, listing.sheet->columns, N_COLUMNS), N_COLUMNS, err);
     if (status == ALM_OK)
         status = secretariat_rows(secretariat, sheet, stage, programme, list_row, &listing, err);
     return status == ALM_OK ? report_end(cli->report, err) : status;
