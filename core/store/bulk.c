@@ -301,7 +301,7 @@ enum alm_status store_bulk_flush(struct store_bulk *bulk, size_t sort_by, bool *
                                    .n_columns = bulk->n_columns,
                                    .n_rows = bulk->n_rows,
                                    .conflict = flags};
-    {
+    if ((status = store_set_savepoints(bulk->store, err)) == ALM_OK) {
         IN_DRIVER(bulk->store);
         status = bulk->store->driver->bulk(bulk->store->connection, &write, err);
     }

@@ -31,7 +31,8 @@ struct store {
     bool ids_open;
     bool in_transaction;
     bool writing;
-    size_t savepoints;
+    size_t savepoints;     /* that are open */
+    size_t savepoints_set; /* of them, those that the driver knows: see store_set_savepoints() */
     bool made_here; /* its first migration was applied by this very process: it has no past to tell of */
 
     /* statement.c */
@@ -59,6 +60,10 @@ struct store {
 /* Of an optional member of the driver's table, which may be of an older minor. */
 #define DRIVER_HAS(driver, member)                                                                                     \
     ((driver)->size >= offsetof(struct alm_store_driver, member) + sizeof(driver)->member && (driver)->member)
+
+/* store.c */
+/* A savepoint under which nothing is done costs nothing: the driver hears of it before the first statement. */
+enum alm_status store_set_savepoints(struct store *, struct alm_error *);
 
 /* statement.c */
 /* An argument, by the letters i, s and d of store_query(). */

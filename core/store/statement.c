@@ -117,7 +117,9 @@ static enum alm_status statement_for(struct store *store, const char *sql, struc
             stmt = stmt->next;
         if (!stmt) {
             struct alm_statement *statement = NULL;
-            enum alm_status status = store->driver->prepare(store->connection, sql, &statement, err);
+            enum alm_status status = store_set_savepoints(store, err); /* a fault of the text is one of the engine's too */
+            if (status == ALM_OK)
+                status = store->driver->prepare(store->connection, sql, &statement, err);
             if (status != ALM_OK)
                 return status;
             if (store->n_statements >= STATEMENTS_MAX)
@@ -247,8 +249,11 @@ enum alm_status store_next(struct store_stmt *stmt, bool *row, struct alm_error 
     *row = false;
     if (!stmt->active)
         return error_set(err, ALM_INTERNAL, NULL, _("a row is asked for after the last one: %.200s"), stmt->sql);
-    IN_DRIVER(stmt->store);
-    enum alm_status status = stmt->store->driver->step(stmt->statement, row, err);
+    enum alm_status status = store_set_savepoints(stmt->store, err);
+    if (status == ALM_OK) {
+        IN_DRIVER(stmt->store);
+        status = stmt->store->driver->step(stmt->statement, row, err);
+    }
     if (status != ALM_OK || !*row)
         statement_reset(stmt);
     return status;

@@ -76,7 +76,7 @@ enum alm_status store_begin(struct store *store, bool write, struct alm_error *e
         return status;
     store->in_transaction = true;
     store->writing = write;
-    store->savepoints = 0;
+    store->savepoints = store->savepoints_set = 0;
     return ALM_OK;
 }
 
@@ -84,7 +84,7 @@ static void transaction_ended(struct store *store)
 {
     store->in_transaction = false;
     store->writing = false;
-    store->savepoints = 0;
+    store->savepoints = store->savepoints_set = 0;
 }
 
 enum alm_status store_commit(struct store *store, struct alm_error *err)
@@ -182,9 +182,19 @@ enum alm_status store_savepoint(struct store *store, struct alm_error *err)
     ERROR_OR_UNUSED(err);
     enum alm_status status = store_need_write(store, "SAVEPOINT", err);
     if (status == ALM_OK)
-        status = store->driver->savepoint(store->connection, err);
-    if (status == ALM_OK)
         store->savepoints++;
+    return status;
+}
+
+enum alm_status store_set_savepoints(struct store *store, struct alm_error *err)
+{
+    enum alm_status status = ALM_OK;
+    while (status == ALM_OK && store->savepoints_set < store->savepoints) {
+        IN_DRIVER(store);
+        status = store->driver->savepoint(store->connection, err);
+        if (status == ALM_OK)
+            store->savepoints_set++;
+    }
     return status;
 }
 
@@ -193,11 +203,15 @@ enum alm_status store_release(struct store *store, bool keep, struct alm_error *
     ERROR_OR_UNUSED(err);
     if (store->savepoints == 0)
         return error_set(err, ALM_INTERNAL, NULL, _("a savepoint is released that was not set"));
-    IN_DRIVER(store);
-    enum alm_status status = store->driver->release(store->connection, keep, err);
-    if (status == ALM_OK)
-        store->savepoints--;
-    return status;
+    if (store->savepoints_set == store->savepoints) {
+        IN_DRIVER(store);
+        enum alm_status status = store->driver->release(store->connection, keep, err);
+        if (status != ALM_OK)
+            return status;
+        store->savepoints_set--;
+    }
+    store->savepoints--;
+    return ALM_OK;
 }
 
 /* ---- ids ---- */

@@ -194,6 +194,20 @@ static void test_savepoints_nest(void **state)
     OK(store_release(suite->store, false, &err));
     OK(store_commit(suite->store, &err));
     assert_int_equal(suite_number(suite->store, "SELECT SUM(owner) FROM t_line"), 3);
+    /* nothing is done under the inner one, or under either */
+    OK(store_begin(suite->store, true, &err));
+    OK(store_savepoint(suite->store, &err));
+    OK(store_savepoint(suite->store, &err));
+    OK(store_release(suite->store, false, &err));
+    add_line(suite->store, 5, 1, "undone");
+    OK(store_savepoint(suite->store, &err));
+    OK(store_release(suite->store, true, &err));
+    OK(store_release(suite->store, false, &err));
+    OK(store_savepoint(suite->store, &err));
+    OK(store_release(suite->store, false, &err));
+    FAILS(ALM_INTERNAL, store_release(suite->store, false, &err));
+    OK(store_commit(suite->store, &err));
+    assert_int_equal(suite_number(suite->store, "SELECT SUM(owner) FROM t_line"), 3);
     /* a savepoint that is forgotten keeps the commit from passing for a good one */
     OK(store_begin(suite->store, true, &err));
     OK(store_savepoint(suite->store, &err));
