@@ -125,7 +125,7 @@ enum alm_status register_aliases_add(struct store *store, struct register_aliase
     enum alm_status status = register_aliases_read(store, aliases, *ids, *n, err);
     const size_t known = *n;
     size_t more = known;
-    if (status != ALM_OK || !aliases->n)
+    if (status != ALM_OK || !aliases->n || !known)
         return status;
     /* A group is wanted when one of it is. */
     alm_id *all = xreallocarray(NULL, known + 2 * aliases->n, sizeof *all);
