@@ -19,7 +19,7 @@ sanitize-rest)
     ctest --test-dir "$dir" --output-on-failure -L postgres -L unit -R unit-store
     ;;
 sanitize-*)
-    ctest --test-dir "$dir" --output-on-failure -LE 'slow|postgres' -R "^cli-[${1#sanitize-}]" -E manual
+    ctest --test-dir "$dir" --output-on-failure -LE postgres -R "^cli-[${1#sanitize-}]" -E manual
     ;;
 clang)
     CC=clang build_in "$dir" ON '' -DALMONER_FUZZ=ON -DALMONER_WERROR=ON
