@@ -154,6 +154,7 @@ static void page_settings(struct cli *cli, struct strbuf *out)
     add_section(cli, out, "almoner", &conf_almoner_table);
     add_section(cli, out, "store", &conf_store_table);
     add_section(cli, out, "match", &conf_match_table);
+    add_section(cli, out, "complaints", &conf_complaints_table);
     add_section(cli, out, "roles", &conf_roles_table);
     roff_text(out,
               _("Where nobody is named at all, every command is open; where a role names somebody, only they have "

@@ -268,6 +268,8 @@ static enum alm_status run_sample(const struct alm_host *host, void *state, cons
         strbuf_addc(&text, '\n');
         conf_sample(&conf_match_table, "match", &text);
         strbuf_addc(&text, '\n');
+        conf_sample(&conf_complaints_table, "complaints", &text);
+        strbuf_addc(&text, '\n');
         conf_sample(&conf_roles_table, "roles", &text);
     } else if (plugin->kind == ALM_KIND_PROGRAMME) {
         conf_sample(&conf_programme_table, "programme", &text);

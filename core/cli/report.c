@@ -233,6 +233,9 @@ static const struct alm_command commands[] = {
     {"coverage", N_("how many live in each area, and how many of them were served"), cli_report_coverage_options,
      CLI_REPORT_COVERAGE_OPTIONS, ALM_READS, cli_report_coverage,
      "report coverage\nreport coverage --area 1501 --programme parcels --stage S1"},
+    {"complaints", N_("how many complaints came, how many are open or overdue, and how fast they were answered"),
+     cli_report_complaints_options, CLI_REPORT_COMPLAINTS_OPTIONS, ALM_READS, cli_report_complaints,
+     "report complaints\nreport complaints --area 1501 --programme meals --output csv"},
 };
 extern const struct cli_noun cli_report;
 const struct cli_noun cli_report = {"report", N_("the campaign's figures; a programme's own: report PROGRAMME NAME"),

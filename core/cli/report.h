@@ -8,12 +8,14 @@
 
 #include "cli/cli.h"
 
-/* report-targets.c, report-coverage.c */
-enum { CLI_REPORT_TARGETS_OPTIONS = 3, CLI_REPORT_COVERAGE_OPTIONS = 5 };
+/* report-targets.c, report-coverage.c, report-complaints.c */
+enum { CLI_REPORT_TARGETS_OPTIONS = 3, CLI_REPORT_COVERAGE_OPTIONS = 5, CLI_REPORT_COMPLAINTS_OPTIONS = 4 };
 extern const struct alm_option cli_report_targets_options[CLI_REPORT_TARGETS_OPTIONS];
 extern const struct alm_option cli_report_coverage_options[CLI_REPORT_COVERAGE_OPTIONS];
+extern const struct alm_option cli_report_complaints_options[CLI_REPORT_COMPLAINTS_OPTIONS];
 enum alm_status cli_report_targets(const struct alm_host *, void *cli, const struct alm_args *, struct alm_error *);
 enum alm_status cli_report_coverage(const struct alm_host *, void *cli, const struct alm_args *, struct alm_error *);
+enum alm_status cli_report_complaints(const struct alm_host *, void *cli, const struct alm_args *, struct alm_error *);
 
 /* ---- shared (report-areas.c) ---- */
 

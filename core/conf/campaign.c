@@ -121,6 +121,16 @@ static const struct alm_setting match_rows[] = {
          "The probability from which two are certain, and somebody on a list is known; in between they are doubtful.")},
 };
 
+static const struct alm_setting complaints_rows[] = {
+    {.key = "days",
+     .type = ALM_INT,
+     .offset = AT(complaint_days),
+     .fallback = "14",
+     .min = "0",
+     .max = "3650",
+     .help = N_("Within how many days a complaint is to be answered, where none is given with it.")},
+};
+
 static void check_match(const void *settings, const struct alm_check *check)
 {
     const struct conf_almoner *almoner = settings;
@@ -138,6 +148,8 @@ const struct alm_settings conf_store_table = {
     .rows = store_rows, .n_rows = COUNT_OF(store_rows), .size = sizeof(struct conf_almoner)};
 const struct alm_settings conf_match_table = {
     .rows = match_rows, .n_rows = COUNT_OF(match_rows), .size = sizeof(struct conf_almoner), .check = check_match};
+const struct alm_settings conf_complaints_table = {
+    .rows = complaints_rows, .n_rows = COUNT_OF(complaints_rows), .size = sizeof(struct conf_almoner)};
 
 /* ---- reading ---- */
 
@@ -266,11 +278,13 @@ enum alm_status conf_open(struct conf *conf, const char *file, struct alm_error 
     conf_settings_fill(&conf->almoner_settings, &conf_almoner_table, "almoner", &conf->ini, 0, &conf->problems);
     conf_settings_fill(&conf->almoner_settings, &conf_store_table, "store", &conf->ini, 0, &conf->problems);
     conf_settings_fill(&conf->almoner_settings, &conf_match_table, "match", &conf->ini, 0, &conf->problems);
+    conf_settings_fill(&conf->almoner_settings, &conf_complaints_table, "complaints", &conf->ini, 0, &conf->problems);
     conf_settings_fill(&conf->almoner_settings, &conf_roles_table, "roles", &conf->ini, 0, &conf->problems);
     conf->almoner = conf->almoner_settings.data;
     conf_section_unused(&conf->ini, "almoner", almoner_rows, COUNT_OF(almoner_rows), &conf->problems);
     conf_section_unused(&conf->ini, "store", store_rows, COUNT_OF(store_rows), &conf->problems);
     conf_section_unused(&conf->ini, "match", match_rows, COUNT_OF(match_rows), &conf->problems);
+    conf_section_unused(&conf->ini, "complaints", complaints_rows, COUNT_OF(complaints_rows), &conf->problems);
     conf_section_unused(&conf->ini, "roles", conf_roles_table.rows, conf_roles_table.n_rows, &conf->problems);
     read_programmes(conf);
     for (size_t i = 0; i < conf->n_programmes; i++)
@@ -323,9 +337,9 @@ void conf_store_fill(struct conf *conf, const struct alm_settings *table, const 
         return;
     conf_settings_fill(&conf->store_settings, table, plugin_name, &conf->ini, (int)conf->almoner->currency_decimals,
                        &conf->problems);
-    const struct alm_settings *const tables[] = {&conf_almoner_table, &conf_store_table, &conf_match_table,
-                                                 &conf_roles_table, table};
-    const char *const sections[] = {"almoner", "store", "match", "roles", plugin_name};
+    const struct alm_settings *const tables[] = {&conf_almoner_table,    &conf_store_table, &conf_match_table,
+                                                 &conf_complaints_table, &conf_roles_table, table};
+    const char *const sections[] = {"almoner", "store", "match", "complaints", "roles", plugin_name};
     conf_other_stores(&conf->ini, plugin_name);
     conf_ini_unused(&conf->ini, tables, sections, COUNT_OF(tables), &conf->problems);
 }

@@ -163,6 +163,7 @@ struct conf_almoner { /* [almoner] */
     const char *store;         /* [store] plugin = */
     int64_t doubtful;          /* [match]; enum conf_doubtful */
     int64_t possible, certain; /* thousandths: probabilities from which two persons may be, and are, one */
+    int64_t complaint_days;    /* [complaints]; after which one is to be answered */
     struct conf_roles roles;
 };
 enum conf_doubtful { CONF_ADMIT_DOUBTFUL, CONF_HOLD_DOUBTFUL };
@@ -182,8 +183,8 @@ struct conf_programme_core { /* [programme] */
     struct alm_list bodies;  /* codes of the bodies that may give; empty: all */
     int64_t unit_cost;       /* money for a unit */
     const char *sector;
-    struct alm_list priority;      /* "criterion" or "criterion WEIGHT": who comes first in a plan */
-    int64_t priority_waiting_day;  /* weights in thousandths, like those above */
+    struct alm_list priority;     /* "criterion" or "criterion WEIGHT": who comes first in a plan */
+    int64_t priority_waiting_day; /* weights in thousandths, like those above */
     int64_t priority_member;
     int64_t on_double;   /* enum conf_double */
     int64_t on_excess;   /* enum conf_double: more than the entitlement */
@@ -221,11 +222,12 @@ struct conf {
     struct conf_problems problems;
 };
 
-extern const struct alm_settings conf_almoner_table;   /* section "almoner" (and [store] plugin as a second table) */
-extern const struct alm_settings conf_store_table;     /* section "store" */
-extern const struct alm_settings conf_match_table;     /* section "match" */
-extern const struct alm_settings conf_roles_table;     /* section "roles", and groups "body" */
-extern const struct alm_settings conf_programme_table; /* section "programme" */
+extern const struct alm_settings conf_almoner_table;    /* section "almoner" (and [store] plugin as a second table) */
+extern const struct alm_settings conf_store_table;      /* section "store" */
+extern const struct alm_settings conf_match_table;      /* section "match" */
+extern const struct alm_settings conf_complaints_table; /* section "complaints" */
+extern const struct alm_settings conf_roles_table;      /* section "roles", and groups "body" */
+extern const struct alm_settings conf_programme_table;  /* section "programme" */
 
 /* Read almoner.ini and every programmes/NAME.ini beside it; problems are collected, not returned.  `file` NULL:
  * $ALMONER_CONFIG, else the built-in path.  Fails only when almoner.ini itself cannot be read. */

@@ -188,7 +188,8 @@ void host_schemas(struct host_schema schemas[HOST_SCHEMAS])
                                                   {"ledger", ledger_migrations, ledger_n_migrations},
                                                   {"cases", cases_migrations, cases_n_migrations},
                                                   {"match", match_migrations, match_n_migrations},
-                                                  {"secretariat", secretariat_migrations, secretariat_n_migrations}};
+                                                  {"secretariat", secretariat_migrations, secretariat_n_migrations},
+                                                  {"monitor", monitor_migrations, monitor_n_migrations}};
 
     memcpy(schemas, all, sizeof all);
 }
@@ -488,6 +489,19 @@ enum alm_status host_plans(struct host *host, const struct plans **out, struct a
     return status;
 }
 
+enum alm_status host_monitor(struct host *host, const struct monitor **out, struct alm_error *err)
+{
+    struct monitor monitor = {.today = host_today(host), .format_date = format_date_service, .context = host};
+    enum alm_status status = host_store(host, 0, &monitor.store, err);
+
+    if (status == ALM_OK)
+        status = host_directory(host, &monitor.directory, err);
+    if (status == ALM_OK)
+        host->monitor = monitor;
+    *out = &host->monitor;
+    return status;
+}
+
 static enum alm_status members_changed(void *context, const alm_id *households, size_t n, struct alm_error *err)
 {
     struct ledger *ledger;
@@ -508,13 +522,18 @@ static enum alm_status erased(void *context, alm_id person, struct alm_error *er
 {
     const struct cases *cases;
     const struct match_register *match;
+    const struct monitor *monitor;
     enum alm_status status = host_cases(context, &cases, err);
 
     if (status == ALM_OK)
         status = cases_erase(cases, person, err);
     if (status == ALM_OK)
         status = host_match(context, &match, err);
-    return status == ALM_OK ? match_erase(match, person, err) : status;
+    if (status == ALM_OK)
+        status = match_erase(match, person, err);
+    if (status == ALM_OK)
+        status = host_monitor(context, &monitor, err);
+    return status == ALM_OK ? monitor_erase(monitor, person, err) : status;
 }
 
 static enum alm_status persons_merge(void *context, const alm_id *persons, size_t n, bool merged, struct alm_error *err)

@@ -9,8 +9,8 @@
 
 #include "cases/cases.h"
 #include "match/match.h"
+#include "monitor/monitor.h"
 #include "report/report.h"
-#include "secretariat/secretariat.h"
 
 /* What cli lends: where messages go. */
 struct host_terminal {
@@ -74,7 +74,7 @@ struct host_schema {
     const struct alm_migration *migrations;
     size_t n;
 };
-enum { HOST_SCHEMAS = 7 };
+enum { HOST_SCHEMAS = 8 };
 void host_schemas(struct host_schema schemas[HOST_SCHEMAS]);
 enum { HOST_CREATE = 1, HOST_UNCHECKED = 2 /* do not ask whether migrations are complete */ };
 /* The store, opened on first use; complete and of this version, or an error with the mend. */
@@ -88,6 +88,7 @@ enum alm_status host_ledger(struct host *, struct ledger **, struct alm_error *)
 enum alm_status host_cases(struct host *, const struct cases **, struct alm_error *);
 enum alm_status host_match(struct host *, const struct match_register **, struct alm_error *);
 enum alm_status host_secretariat(struct host *, const struct secretariat **, struct alm_error *);
+enum alm_status host_monitor(struct host *, const struct monitor **, struct alm_error *);
 enum alm_status host_plans(struct host *, const struct plans **, struct alm_error *);
 struct register_gate host_register_gate(struct host *);
 /* Paths under the state folder, which is made on first use; in the host's arena. */

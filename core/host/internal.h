@@ -27,6 +27,7 @@ struct host {
     struct match_register match;    /* likewise */
     struct secretariat secretariat; /* likewise */
     struct plans plans;             /* likewise */
+    struct monitor monitor;         /* likewise */
     struct store_entry *entry;      /* of the write transaction that is open; NULL: none */
     bool has_token_key;
     unsigned char token_key[SECRET_SIZE];

@@ -110,7 +110,7 @@ doubles()
     "$ALMONER" -q person merge 1476174032 09120000002 --reason 'one address'
 }
 
-# What the secretariat knows: targets, capacities, a committee and what it decided.
+# What the secretariat knows: targets, capacities, a committee and what it decided; a complaint.
 demo_desk()
 {
     printf 'stage,programme,area,households,quantity,budget\nS1,parcels,1503,9000,12000,\nS1,meals,15,,300000,\n' >targets.csv
@@ -120,6 +120,7 @@ demo_desk()
     "$ALMONER" -q committee add C-1 --name 'کمیته معیشت' --programme meals
     "$ALMONER" -q committee member add C-1 salamat --since 1399/01/15
     "$ALMONER" -q decision add C-12/3 --committee C-1 --body hamdeli --due 1399/09/01 --date 1399/08/01 --text 'another depot'
+    "$ALMONER" -q complaint open quality --programme meals --area 1501 --date 1399/08/01 --text 'the soup was cold'
 }
 
 # The demo of 300 people; and what its own run doesn't have: goods of today, a place, an order and cards of the names that examples use, offers

@@ -101,6 +101,7 @@ work()
     almoner -q delivery show P1 || true
     work_on_cases
     work_on_doubles
+    work_on_complaints
     almoner -q audit seal
     almoner -q audit verify
     almoner -q store tidy
@@ -126,6 +127,20 @@ work_on_doubles()
     almoner match decisions
     sed -i '1i [match]\ndoubtful = hold\n' almoner.ini
     almoner -q delivery record parcels --household C900 --body yari || true
+}
+
+work_on_complaints()
+{
+    local id
+    almoner -q complaint open quality --household H1 --programme meals --text 'the soup was cold'
+    almoner -q complaint open other --area 1503 --text 'nobody came'
+    id=$(almoner complaint list --programme meals --output plain | cut -f 1)
+    almoner -q complaint assign "$id" --body yari
+    almoner -q complaint answer "$id" --text 'there is a lid now'
+    almoner -q complaint close "$id" upheld
+    almoner complaint show "$id"
+    almoner complaint list --overdue --area 15
+    almoner report complaints
 }
 
 work_on_cases()
@@ -157,6 +172,7 @@ work_on_cases()
     [ "$(wc -l <statements)" -gt 100 ]
     [ "$(grep -c relief_case statements)" -gt 15 ]
     [ "$(grep -c match_ statements)" -gt 15 ]
+    [ "$(grep -c complaint statements)" -gt 8 ]
     if grep -iE '\b(ROLLUP|CUBE|GROUPING SETS|FOR (NO KEY )?UPDATE|FOR (KEY )?SHARE|nextval|LOCK TABLE|CREATE TRIGGER|SERIAL)\b' statements | grep -v '^SELECT c.tab'; then
         return 1
     fi

@@ -221,6 +221,8 @@ static void own_samples_read_back(void **state)
     strbuf_addc(&text, '\n');
     conf_sample(&conf_match_table, "match", &text);
     strbuf_addc(&text, '\n');
+    conf_sample(&conf_complaints_table, "complaints", &text);
+    strbuf_addc(&text, '\n');
     conf_sample(&conf_roles_table, "roles", &text);
     scratch_text("almoner.ini", text.at);
     strbuf_reset(&text);
