@@ -81,6 +81,12 @@ static enum alm_status resolve(struct cli *cli, struct cli_match_decision *decis
         _("%lld and %lld were merged, and are one person: split them first"), (long long)given[0], (long long)given[1]);
 }
 
+static enum alm_status neither(const struct cli_match_decision *decision, struct alm_error *err)
+{
+    return error_set(err, ALM_USAGE, _("name one of the two"), _("--survivor: %lld is neither of them"),
+                     (long long)decision->survivor);
+}
+
 static enum alm_status merge(struct cli *cli, struct cli_match_decision *decision, struct alm_error *err)
 {
     const struct register_gate gate = host_register_gate(cli->host);
@@ -93,8 +99,7 @@ static enum alm_status merge(struct cli *cli, struct cli_match_decision *decisio
     if (status == ALM_OK && !decision->survivor)
         status = choose_survivor(cli, decision, err);
     else if (decision->survivor != decision->a && decision->survivor != decision->b)
-        return error_set(err, ALM_USAGE, _("name one of the two"), _("--survivor: %lld is neither of them"),
-                         (long long)decision->survivor);
+        return neither(decision, err);
     else
         decision->why = _("was named");
     merge.survivor = decision->survivor;
@@ -113,6 +118,10 @@ enum alm_status cli_match_settle(struct cli *cli, struct cli_match_decision *dec
     if (status == ALM_OK)
         status = resolve(cli, decision, &one, err);
     if (status == ALM_OK && one) {
+        if (decision->survivor && decision->survivor != decision->a)
+            return neither(decision, err);
+        /* Nobody is merged, and so there is nobody to tell of who stays. */
+        decision->survivor = 0;
         decision->before = MATCH_SAME;
         return ALM_OK;
     }

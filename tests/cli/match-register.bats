@@ -223,6 +223,9 @@ at_terminal()
     step 0 match decide "$new" "$old" same --reason 'seen by B0010'
     step 0 person show "$new" --output csv
     step 0 match decide "$old" "$new" same
+    # Nobody is merged by that: it tells of nobody who stays, and takes nobody else for one of them.
+    step 0 match decide "$old" "$new" same --survivor "$new"
+    step 64 match decide "$old" "$new" same --survivor "$(id H0000005 سیما)"
     step 65 match decide "$old" "$new" different
     step 65 match decide "$old" "$new" unsure
     check 0 flags
