@@ -35,16 +35,23 @@ enum alm_status cli_person_aliases(struct cli *cli, struct store *store, alm_id 
     return status;
 }
 
-/* So that `match` asks no more, and its list of decisions is whole. */
+/*
+ * So that `match` asks no more, and its list of decisions is whole.  Whoever is split is different from those into whom
+ * they had been merged, too, where these were merged into another since: else it would stand there that the two are the
+ * same, and nobody would be asked when these are split as well.
+ */
 static enum alm_status keep_decision(struct cli *cli, const struct register_merge *merge, enum match_decision decision,
                                      struct alm_error *err)
 {
     const struct match_register *of;
     enum match_decision before;
-    const enum alm_status status = host_match(cli->host, &of, err);
+    enum alm_status status = host_match(cli->host, &of, err);
 
-    return status == ALM_OK ? match_decide(of, merge->survivor, merge->merged, decision, merge->reason, &before, err)
-                            : status;
+    if (status == ALM_OK)
+        status = match_decide(of, merge->survivor, merge->merged, decision, merge->reason, &before, err);
+    if (status == ALM_OK && merge->chosen && merge->chosen != merge->survivor)
+        status = match_decide(of, merge->chosen, merge->merged, decision, merge->reason, &before, err);
+    return status;
 }
 
 /* What the journal and the terminal say of a merge or split. */

@@ -348,6 +348,9 @@ enum alm_status register_person_split(struct store *store, const struct register
         status = error_set(err, ALM_BAD_DATA, NULL, _("the personal data of person %lld were erased: nobody can tell"),
                            (long long)merge->merged);
     if (status == ALM_OK)
+        status = store_number(store, &merge->chosen, 0, err, "SELECT chosen FROM alias WHERE id = $1 AND until IS NULL",
+                              "i", merge->merged);
+    if (status == ALM_OK)
         status = end_alias(store, merge->merged, merge, err);
     /* By now these are its own, and those of its aliases. */
     if (status == ALM_OK)

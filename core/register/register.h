@@ -404,6 +404,7 @@ struct register_merge {
     bool despite_ids;          /* although each has a national ID of its own */
     struct store_entry *entry; /* with its id: its digest takes what is decided, so that the audit finds what is not */
     alm_id household;          /* out: that became an alias with them (or no longer is one); 0: none */
+    alm_id chosen;             /* out, of a split: into whom it had been merged, who may be an alias as well by now */
 };
 /*
  * From now on `merged` is an alias of `survivor`, its aliases too; and its household, if nobody else belongs to it, of

@@ -267,6 +267,21 @@ at_terminal()
     as_expected holds
 }
 
+@test "who is split is different from whom they had been merged into" {
+    campaign
+    local first second third
+    almoner -q person add --household Y7 --given_name سیاوش --family_name فتحی --father_name علی --birth_date 1360/09/12 --sex m
+    first=$(id H0000001 سیاوش) second=$(id Y1 سياوش) third=$(id Y7 سیاوش)
+    step 0 person merge "$second" "$third" --reason 'seen at a visit'
+    step 0 person merge "$first" "$second" --reason 'seen at a visit'
+    step 0 person split "$third" --reason 'cousins of one name'
+    step 0 person split "$second" --reason 'cousins of one name'
+    step 0 match decisions --output csv --person "$third"
+    step 0 match run --all --output csv
+    step 0 audit verify
+    as_expected apart
+}
+
 @test "among few people, who has nothing in common is not flagged" {
     store
     step 0 match run --output csv
