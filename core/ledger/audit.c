@@ -359,22 +359,39 @@ static int compare_own(const void *a, const void *b)
     return (x->line.id > y->line.id) - (x->line.id < y->line.id);
 }
 
+/* Whether the state that is kept for an owner is the one that was reckoned. */
+static enum alm_status state_is_right(struct pass *p, alm_id owner, bool *right, struct alm_error *err)
+{
+    struct store_stmt *stmt;
+    bool row;
+    enum alm_status status = store_query(p->audit->ledger->services.store, &stmt, err,
+                                         "SELECT state FROM reach WHERE owner = $1", "i", owner);
+    if (status == ALM_OK)
+        status = store_next(stmt, &row, err);
+    if (status != ALM_OK)
+        return status;
+    const struct alm_text counted = reach_text(p->reach);
+    const struct alm_text state = row ? store_text(stmt, 0) : (struct alm_text){"", 0};
+    *right = state.len == counted.len && (!state.len || memcmp(state.at, counted.at, state.len) == 0);
+    if (row)
+        store_done(stmt);
+    return ALM_OK;
+}
+
 /* What is kept of one household and its aliases against the lines of all of them. */
 static enum alm_status check_group(struct pass *p, alm_id survivor, const struct own *grouped, size_t n,
                                    struct alm_error *err)
 {
-    struct store *store = p->audit->ledger->services.store;
-    struct store_stmt *stmt;
     struct lines_ids owners = {0};
     char name[160];
-    bool row = false;
+    bool right = true;
     for (size_t i = 0; i < n; i++)
         lines_ids_add(&owners, grouped[i].line.owner);
     lines_ids_sort(&owners);
     register_members_reset(&p->members);
     enum alm_status status = reach_load(p->reach, (struct alm_text){0}, err);
     if (status == ALM_OK)
-        status = register_members_read(store, &p->members, owners.at, owners.n, err);
+        status = register_members_read(p->audit->ledger->services.store, &p->members, owners.at, owners.n, err);
     for (size_t i = 0; i < n && status == ALM_OK; i++) {
         const struct register_household *household = register_members_find(&p->members, grouped[i].line.owner);
         more_scratch(p, household);
@@ -382,19 +399,11 @@ static enum alm_status check_group(struct pass *p, alm_id survivor, const struct
     }
     free(owners.at);
     if (status == ALM_OK)
-        status = store_query(store, &stmt, err, "SELECT state FROM reach WHERE owner = $1", "i", survivor);
-    if (status == ALM_OK)
-        status = store_next(stmt, &row, err);
-    if (status != ALM_OK)
-        return status;
-    const struct alm_text counted = reach_text(p->reach);
-    const struct alm_text state = row ? store_text(stmt, 0) : (struct alm_text){"", 0};
-    if (state.len != counted.len || memcmp(state.at, counted.at, state.len) != 0)
+        status = state_is_right(p, survivor, &right, err);
+    if (status == ALM_OK && !right)
         audit_fault(p->audit, _("reach of %s is not what its lines and those of its aliases give"),
                     audit_owner(p->audit, survivor, name, sizeof name));
-    if (row)
-        store_done(stmt);
-    return ALM_OK;
+    return status;
 }
 
 static enum alm_status check_groups(struct pass *p, struct alm_error *err)
@@ -415,28 +424,17 @@ static enum alm_status check_groups(struct pass *p, struct alm_error *err)
 
 static enum alm_status check_person(struct pass *p, const struct own *own, size_t n, struct alm_error *err)
 {
-    struct store_stmt *stmt;
-    bool row;
-    char name[128];
+    bool right = true;
     enum alm_status status = reach_load(p->reach, (struct alm_text){0}, err);
     for (size_t i = 0; i < n && status == ALM_OK; i++)
         reach_add_person(p->reach, &own[i].line, own->person, p->counts);
     if (status == ALM_OK)
-        status = store_query(p->audit->ledger->services.store, &stmt, err, "SELECT state FROM reach WHERE owner = $1",
-                             "i", own->person);
-    if (status == ALM_OK)
-        status = store_next(stmt, &row, err);
-    if (status != ALM_OK)
-        return status;
-    const struct alm_text counted = reach_text(p->reach);
-    const struct alm_text state = row ? store_text(stmt, 0) : (struct alm_text){"", 0};
-    snprintf(name, sizeof name, "%lld", (long long)own->person);
-    if (state.len != counted.len || memcmp(state.at, counted.at, state.len) != 0)
-        audit_fault(p->audit, _("reach of person %s, who is met under several households, is not what the lines give"),
-                    name);
-    if (row)
-        store_done(stmt);
-    return ALM_OK;
+        status = state_is_right(p, own->person, &right, err);
+    if (status == ALM_OK && !right)
+        audit_fault(p->audit,
+                    _("reach of person %lld, who is met under several households, is not what the lines give"),
+                    (long long)own->person);
+    return status;
 }
 
 /* Persons with a row of their own: what reached them under any household. */
