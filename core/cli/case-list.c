@@ -32,28 +32,6 @@ static struct alm_value id_value(alm_id id)
 
 /* ---- list ---- */
 
-static enum alm_status read_areas(struct listing *listing, const struct alm_args *args, struct cases_filter *filter,
-                                  struct alm_error *err)
-{
-    const struct register_area *areas;
-    int32_t within;
-    size_t n;
-    enum alm_status status = cli_area_arg(listing->directory, args, &within, err);
-
-    if (status != ALM_OK || within < 0)
-        return status;
-    status = register_areas(listing->directory, &areas, &n, err);
-    if (status != ALM_OK)
-        return status;
-    alm_id *ids = arena_alloc(&listing->cli->arena, n * sizeof *ids);
-
-    for (size_t i = 0; i < n; i++)
-        if (register_area_within(listing->directory, (int32_t)i, within))
-            ids[filter->n_areas++] = areas[i].id;
-    filter->areas = ids;
-    return ALM_OK;
-}
-
 static enum alm_status read_filter(struct listing *listing, const struct alm_args *args, struct cases_filter *filter,
                                    struct alm_error *err)
 {
@@ -69,7 +47,7 @@ static enum alm_status read_filter(struct listing *listing, const struct alm_arg
     if (status == ALM_OK)
         status = cli_entry_arg(listing->directory, args, "programme", REGISTER_PROGRAMME, &filter->programme, err);
     if (status == ALM_OK)
-        status = read_areas(listing, args, filter, err);
+        status = cli_areas_arg(cli, listing->directory, args, &filter->areas, &filter->n_areas, err);
     if (status == ALM_OK && (filter->owner != 0) + (place != 0) + (filter->person != 0) > 1)
         status = error_set(err, ALM_USAGE, _("give one of them"), _("--household, --person and --place: whose?"));
     if (!filter->owner)

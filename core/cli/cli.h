@@ -190,6 +190,9 @@ enum alm_status cli_entry_arg(struct register_directory *, const struct alm_args
                               enum register_noun, alm_id *, struct alm_error *);
 /* --area; -1 where it was not given. */
 enum alm_status cli_area_arg(struct register_directory *, const struct alm_args *, int32_t *, struct alm_error *);
+/* --area, as the ids of that area and of all that lie in it; none where it was not given. */
+enum alm_status cli_areas_arg(struct cli *, struct register_directory *, const struct alm_args *, const alm_id **ids,
+                              size_t *n, struct alm_error *);
 /* Codes for tables: an entry's; that of the household or place under which aid of that programme stands, in the arena.
  */
 struct alm_value cli_entry_code(struct register_directory *, enum register_noun, alm_id);

@@ -118,28 +118,6 @@ static enum alm_status list_row(void *context, const struct monitor_complaint *c
     return report_row(listing->cli->report, row, err);
 }
 
-static enum alm_status read_areas(struct listing *listing, const struct alm_args *args, struct monitor_filter *filter,
-                                  struct alm_error *err)
-{
-    const struct register_area *areas;
-    int32_t within;
-    size_t n;
-    enum alm_status status = cli_area_arg(listing->directory, args, &within, err);
-
-    if (status != ALM_OK || within < 0)
-        return status;
-    status = register_areas(listing->directory, &areas, &n, err);
-    if (status != ALM_OK)
-        return status;
-    alm_id *ids = arena_alloc(&listing->cli->arena, n * sizeof *ids);
-
-    for (size_t i = 0; i < n; i++)
-        if (register_area_within(listing->directory, (int32_t)i, within))
-            ids[filter->n_areas++] = areas[i].id;
-    filter->areas = ids;
-    return ALM_OK;
-}
-
 enum alm_status cli_complaint_list(const struct alm_host *host, void *state, const struct alm_args *args,
                                    struct alm_error *err)
 {
@@ -155,7 +133,7 @@ enum alm_status cli_complaint_list(const struct alm_host *host, void *state, con
     if (status == ALM_OK)
         status = cli_entry_arg(listing.directory, args, "programme", REGISTER_PROGRAMME, &filter.programme, err);
     if (status == ALM_OK)
-        status = read_areas(&listing, args, &filter, err);
+        status = cli_areas_arg(cli, listing.directory, args, &filter.areas, &filter.n_areas, err);
     if (alm_arg(args, "overdue")->count)
         filter.due_before = host_today(cli->host);
     if (status == ALM_OK)

@@ -128,7 +128,9 @@ static enum alm_status read_filter(struct plan_export *export, const struct alm_
                                           .open = !alm_arg(args, "all")->given,
                                           .body = body ? body : PLAN_ANY,
                                           .group = group ? group : PLAN_ANY};
-    return status == ALM_OK ? cli_plan_areas(&export->listing, args, &export->filter, err) : status;
+    return status == ALM_OK ? cli_areas_arg(export->listing.cli, export->listing.plans->directory, args,
+                                            &export->filter.areas, &export->filter.n_areas, err)
+                            : status;
 }
 
 static enum alm_status write_lists(struct plan_export *export, const struct assignees *assignees, bool page,

@@ -19,23 +19,6 @@ struct alm_value cli_plan_area(const struct plan_listing *listing, alm_id id)
     return area < 0 ? alm_null() : alm_string(listing->areas[area].code);
 }
 
-enum alm_status cli_plan_areas(const struct plan_listing *listing, const struct alm_args *args,
-                               struct plan_filter *filter, struct alm_error *err)
-{
-    int32_t within;
-    enum alm_status status = cli_area_arg(listing->plans->directory, args, &within, err);
-
-    if (status != ALM_OK || within < 0)
-        return status;
-    alm_id *ids = arena_alloc(&listing->cli->arena, listing->n_areas * sizeof *ids);
-
-    for (size_t i = 0; i < listing->n_areas; i++)
-        if (register_area_within(listing->plans->directory, (int32_t)i, within))
-            ids[filter->n_areas++] = listing->areas[i].id;
-    filter->areas = ids;
-    return ALM_OK;
-}
-
 static struct alm_value date_value(alm_date date)
 {
     return date == ALM_NO_DATE ? alm_null() : alm_number(date);
@@ -228,7 +211,7 @@ enum alm_status cli_plan_show(const struct alm_host *host, void *state, const st
     if (status == ALM_OK)
         status = cli_beneficiary_arg(cli, args, "place", ALM_NOUN_PLACE, &place, err);
     if (status == ALM_OK)
-        status = cli_plan_areas(&listing, args, &filter, err);
+        status = cli_areas_arg(cli, listing.plans->directory, args, &filter.areas, &filter.n_areas, err);
     if (status == ALM_OK)
         status = cli_limit(args, &filter.limit, err);
     if (status != ALM_OK)

@@ -14,9 +14,6 @@ struct plan_listing {
 };
 enum alm_status cli_plan_open(struct cli *, struct plan_listing *, struct alm_error *);
 struct alm_value cli_plan_area(const struct plan_listing *, alm_id area); /* its code */
-/* --area, as the areas of a filter. */
-enum alm_status cli_plan_areas(const struct plan_listing *, const struct alm_args *, struct plan_filter *,
-                               struct alm_error *);
 
 enum alm_status cli_plan_list(const struct alm_host *, void *cli, const struct alm_args *, struct alm_error *);
 enum alm_status cli_plan_show(const struct alm_host *, void *cli, const struct alm_args *, struct alm_error *);

@@ -59,6 +59,15 @@ enum alm_status cli_area_arg(struct register_directory *directory, const struct 
     return *area < 0 ? err->status : ALM_OK;
 }
 
+enum alm_status cli_areas_arg(struct cli *cli, struct register_directory *directory, const struct alm_args *args,
+                              const alm_id **ids, size_t *n, struct alm_error *err)
+{
+    int32_t within;
+    enum alm_status status = cli_area_arg(directory, args, &within, err);
+
+    return status == ALM_OK ? register_areas_within(directory, within, &cli->arena, ids, n, err) : status;
+}
+
 struct alm_value cli_entry_code(struct register_directory *directory, enum register_noun noun, alm_id id)
 {
     const struct register_entry *entry = register_by_id(directory, noun, id);

@@ -274,6 +274,25 @@ bool register_area_within(struct register_directory *directory, int32_t area, in
     return area >= within && within >= 0 && (size_t)within < directory->n_areas && area < directory->ends[within];
 }
 
+enum alm_status register_areas_within(struct register_directory *directory, int32_t within, struct arena *arena,
+                                      const alm_id **ids, size_t *n, struct alm_error *err)
+{
+    const struct register_area *areas;
+    size_t n_areas;
+    *ids = NULL;
+    *n = 0;
+    enum alm_status status = register_areas(directory, &areas, &n_areas, err);
+    if (status != ALM_OK || within < 0)
+        return status;
+    /* What lies in an area follows it. */
+    *n = (size_t)(directory->ends[within] - within);
+    alm_id *found = arena_alloc(arena, *n * sizeof *found);
+    for (size_t i = 0; i < *n; i++)
+        found[i] = areas[(size_t)within + i].id;
+    *ids = found;
+    return ALM_OK;
+}
+
 /* ---- the other small tables ---- */
 
 static int64_t number_or_none(struct store_stmt *stmt, int i)

@@ -41,6 +41,9 @@ enum alm_status register_areas(struct register_directory *, const struct registe
 int32_t register_area_by_id(struct register_directory *, alm_id);
 int32_t register_area_by_code(struct register_directory *, struct alm_text, struct alm_error *);
 bool register_area_within(struct register_directory *, int32_t area, int32_t within);
+/* Ids of an area (by its number) and of all that lie in it, in the arena; NULL and none for -1. */
+enum alm_status register_areas_within(struct register_directory *, int32_t within, struct arena *, const alm_id **ids,
+                                      size_t *n, struct alm_error *);
 enum register_noun { REGISTER_BODY, REGISTER_GROUP, REGISTER_BASE, REGISTER_STAGE, REGISTER_PROGRAMME, REGISTER_NOUNS };
 enum alm_status register_entries(struct register_directory *, enum register_noun, const struct register_entry **,
                                  size_t *n, struct alm_error *);

@@ -5,10 +5,6 @@
 
 #include "secretariat/plan.h"
 
-/* Ids of an area (number in the directory) and of all that lies in it, in the arena; NULL for -1: everywhere. */
-enum alm_status plan_areas_within(const struct plans *, int32_t area, struct arena *, const alm_id **, size_t *n,
-                                  struct alm_error *);
-
 /* What of a line goes into a plan's digest, in the order of the owners and persons: the columns owner, person, rank,
  * area, body, grp, quantity, value, members, last, score. */
 enum { PLAN_DIGESTED = 11, PLAN_DIGESTED_QUANTITY = 6, PLAN_DIGESTED_VALUE = 7 };

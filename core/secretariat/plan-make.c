@@ -207,24 +207,6 @@ static enum alm_status check_day(const struct plans *plans, const struct plan_re
     return ALM_OK;
 }
 
-enum alm_status plan_areas_within(const struct plans *plans, int32_t area, struct arena *arena, const alm_id **ids,
-                                  size_t *n, struct alm_error *err)
-{
-    const struct register_area *areas;
-    size_t n_areas;
-    *ids = NULL;
-    *n = 0;
-    enum alm_status status = register_areas(plans->directory, &areas, &n_areas, err);
-    if (status != ALM_OK || area < 0)
-        return status;
-    alm_id *within = arena_alloc(arena, n_areas * sizeof *within);
-    for (size_t i = 0; i < n_areas; i++)
-        if (register_area_within(plans->directory, (int32_t)i, area))
-            within[(*n)++] = areas[i].id;
-    *ids = within;
-    return ALM_OK;
-}
-
 enum alm_status plan_make(const struct plans *plans, const struct plan_request *request, struct plan *plan,
                           struct arena *arena, struct alm_error *err)
 {
@@ -241,7 +223,7 @@ enum alm_status plan_make(const struct plans *plans, const struct plan_request *
     if (status == ALM_OK)
         status = register_areas(plans->directory, &making.areas, &making.n_areas, err);
     if (status == ALM_OK)
-        status = plan_areas_within(plans, request->area, arena, &survey.areas, &survey.n_areas, err);
+        status = register_areas_within(plans->directory, request->area, arena, &survey.areas, &survey.n_areas, err);
     if (status == ALM_OK)
         status = store_id(plans->store, &plan->id, err);
     if (status != ALM_OK)
