@@ -211,8 +211,9 @@ size_t seen_key(struct seen *, alm_date, const unsigned char content[DIGEST_SIZE
 
 enum { SECRET_SIZE = DIGEST_SIZE };
 /* The random key in that file, of mode 0600; made if `make` and there is none, else ALM_NO_INPUT.  One that others can
- * read is refused. */
-enum alm_status secret_key(const char *file, bool make, unsigned char key[SECRET_SIZE], struct alm_error *);
+ * read is refused; `shared`: those of the file's group may, where an administrator let them (mode 0640). */
+enum alm_status secret_key(const char *file, bool make, bool shared, unsigned char key[SECRET_SIZE],
+                           struct alm_error *);
 
 /* ---- ids (id.c) ---- */
 

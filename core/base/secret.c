@@ -38,7 +38,8 @@ static enum alm_status make_key(const char *file, struct alm_error *err)
     return status;
 }
 
-enum alm_status secret_key(const char *file, bool make, unsigned char key[SECRET_SIZE], struct alm_error *err)
+enum alm_status secret_key(const char *file, bool make, bool shared, unsigned char key[SECRET_SIZE],
+                           struct alm_error *err)
 {
     int fd = open(file, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT && make) {
@@ -50,14 +51,20 @@ enum alm_status secret_key(const char *file, bool make, unsigned char key[SECRET
     if (fd < 0 && errno == ENOENT)
         return error_set(err, ALM_NO_INPUT, _("put it back from where it is kept safe"), _("%s: the key is not there"),
                          file);
+    if (fd < 0 && errno == EACCES && shared)
+        return error_set(err, ALM_NO_PERMISSION,
+                         _("whose key it is lets a group read it: chgrp GROUP and chmod 640, and chmod 750 its folder"),
+                         _("%s: only its owner can read the key"), file);
     if (fd < 0)
         return file_error(file, err);
     enum alm_status status = ALM_OK;
     struct stat st;
     if (fstat(fd, &st) != 0)
         status = file_error(file, err);
-    else if (st.st_mode & 077)
-        status = error_set(err, ALM_NO_PERMISSION, _("chmod 600, and take a new key if it was read"),
+    else if (st.st_mode & (shared ? 037 : 077))
+        status = error_set(err, ALM_NO_PERMISSION,
+                           shared ? _("chmod 600, or 640 for its group, and take a new key if it was read")
+                                  : _("chmod 600, and take a new key if it was read"),
                            _("%s: others can read the key"), file);
     else if (st.st_size != SECRET_SIZE || read(fd, key, SECRET_SIZE) != SECRET_SIZE)
         status = error_set(err, ALM_BAD_DATA, NULL, _("%s: not a key"), file);

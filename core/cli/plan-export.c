@@ -160,6 +160,7 @@ enum alm_status cli_plan_export(const struct alm_host *host, void *state, const 
     const bool page = cli->output == REPORT_HTML;
     struct plan_export export = {0};
     struct assignees assignees = {.export = &export};
+    char card[PLAN_CARD_SIZE];
     enum alm_status status = cli_plan_open(cli, &export.listing, err);
 
     (void)host;
@@ -173,6 +174,8 @@ enum alm_status cli_plan_export(const struct alm_host *host, void *state, const 
                            (long long)export.plan.id);
     if (status == ALM_OK)
         status = read_filter(&export, args, err);
+    if (status == ALM_OK) /* a key that cannot be read is told before half a list is written */
+        status = cli_plan_card(cli, "", card, sizeof card, err);
     if (status == ALM_OK)
         status = plan_progress(export.listing.plans, export.plan.id, add_assignee, &assignees, err);
     if (status == ALM_OK && assignees.n > 1)

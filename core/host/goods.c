@@ -274,7 +274,7 @@ enum alm_status host_token(struct host *host, const char *text, char digits[65],
     if (!host->has_token_key) {
         status = host_state_file(host, "token.key", &file, err);
         if (status == ALM_OK)
-            status = secret_key(file, true, host->token_key, err);
+            status = secret_key(file, true, true, host->token_key, err);
         host->has_token_key = status == ALM_OK;
     }
     if (status != ALM_OK)

@@ -19,7 +19,7 @@ static enum alm_status file_error(const char *file, struct alm_error *err)
 
 enum alm_status seal_key(const char *file, bool make, unsigned char key[DIGEST_SIZE], struct alm_error *err)
 {
-    enum alm_status status = secret_key(file, make, key, err);
+    enum alm_status status = secret_key(file, make, false, key, err);
     if (status == ALM_NO_INPUT && err)
         snprintf(err->hint, sizeof err->hint, "%s", _("without it nobody can tell whether the journal was changed"));
     return status;

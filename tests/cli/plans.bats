@@ -160,6 +160,20 @@ CSV
     expected told
 }
 
+@test "a key that others can read makes no cards" {
+    begin
+    as planner
+    step 0 plan make parcels --stage S1
+    as chair
+    step 0 plan approve "$(newest)"
+    lists "$(newest)" --output csv
+    chmod 644 state/token.key
+    step 77 plan export "$(newest)" --output csv
+    chmod 640 state/token.key
+    lists "$(newest)" --output csv
+    expected key
+}
+
 @test "who may do what" {
     begin
     printf '\n[roles]\nplanner = planner\napprover = chair, planner\n\n[body hamdeli]\nstaff = mina\n' >>almoner.ini
