@@ -180,9 +180,15 @@ void chunk_line(struct ledger_chunk *, size_t row, struct alm_line *);
 /* Back to what was stored, to judge again. */
 void chunk_rewind(struct ledger_chunk *);
 
-/* ---- check.c ---- */
+/* ---- owners.c ---- */
 /* Reject what is wrong by itself, find every offer's owner, lock the owners and read their members. */
 enum alm_status chunk_check(struct ledger_chunk *, struct alm_error *);
+
+/* ---- check.c ---- */
+/* Reject the row's offer if it is wrong by itself, else number its programme. */
+void chunk_check_offer(struct ledger_chunk *, size_t row);
+/* A date for messages; returns buf. */
+const char *chunk_date_text(struct ledger_chunk *, alm_date, char *buf, size_t size);
 /* `about`: the column of the offer that is wrong. */
 ALM_PRINTF(4, 5) void chunk_reject(struct ledger_chunk *, size_t row, const char *about, const char *format, ...);
 
