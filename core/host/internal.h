@@ -34,7 +34,10 @@ struct host {
     struct host_programme **programmes; /* as many as conf has; NULL until loaded */
 };
 
-/* Fill `ledger` of a started programme from its INI and the directory (link.c). */
+/* Refuse what is for test stores alone, the clock and the user of the environment, in any other (host.c). */
+enum alm_status host_test_choices(struct host *, struct alm_error *);
+
+/* Fill `ledger` of a started programme from its INI and the directory (programme.c). */
 enum alm_status host_programme_link(struct host_programme *, struct alm_error *);
 
 /* ---- the services of goods, cases, deliveries and secrets (goods.c) ---- */
