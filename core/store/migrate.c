@@ -110,8 +110,6 @@ static enum alm_status apply(struct store *store, const char *owner, const struc
         store_rollback(store);
         return ALM_OK;
     }
-    if (status == ALM_OK)
-        status = store_set_savepoints(store, err);
     if (status == ALM_OK) {
         IN_DRIVER(store);
         status = store->driver->exec(store->connection, migration->sql, err);

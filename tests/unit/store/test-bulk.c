@@ -65,6 +65,25 @@ static void test_append(void **state)
     store_bulk_free(bulk);
 }
 
+/* The first that is done under a savepoint. */
+static void test_append_is_undone(void **state)
+{
+    struct suite *suite = *state;
+    struct alm_error err = {0};
+    struct store_bulk *bulk = store_bulk_new(suite->store, "t_line", ALM_BULK_APPEND, line_columns, 4);
+    OK(store_begin(suite->store, true, &err));
+    for (int64_t kept = 0; kept < 2; kept++) {
+        OK(store_savepoint(suite->store, &err));
+        store_bulk_ints(bulk, (const int64_t[]){kept, 1}, 2);
+        OK(store_bulk_flush(bulk, 2, NULL, &err));
+        OK(store_release(suite->store, kept, &err));
+    }
+    OK(store_commit(suite->store, &err));
+    assert_int_equal(suite_number(suite->store, "SELECT COUNT(*) FROM t_line"), 1);
+    assert_int_equal(suite_number(suite->store, "SELECT MAX(owner) FROM t_line"), 1);
+    store_bulk_free(bulk);
+}
+
 static void test_append_refuses_a_key_twice(void **state)
 {
     struct suite *suite = *state;
@@ -213,8 +232,12 @@ static void test_sort_against_qsort(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SUITE_TEST(test_append), SUITE_TEST(test_append_refuses_a_key_twice), SUITE_TEST(test_merge),
-        SUITE_TEST(test_claim),  cmocka_unit_test(test_sort_against_qsort),
+        SUITE_TEST(test_append),
+        SUITE_TEST(test_append_is_undone),
+        SUITE_TEST(test_append_refuses_a_key_twice),
+        SUITE_TEST(test_merge),
+        SUITE_TEST(test_claim),
+        cmocka_unit_test(test_sort_against_qsort),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
