@@ -74,6 +74,13 @@ static void test_wrong_sql_says_what(void **state)
     int64_t one;
     OK(store_number(suite->store, &one, 0, &err, "SELECT CAST($1 AS BIGINT)", "i", INT64_C(1)));
     assert_int_equal(one, 1);
+    /* under a savepoint the rest of the transaction is spared it */
+    OK(store_begin(suite->store, true, &err));
+    OK(store_savepoint(suite->store, &err));
+    FAILS(ALM_INTERNAL, store_run(suite->store, NULL, &err, "UPDATE nowhere SET nothing = 1", ""));
+    OK(store_release(suite->store, false, &err));
+    add_line(suite->store, 1, 1, "kept");
+    OK(store_commit(suite->store, &err));
 }
 
 static void test_any(void **state)
